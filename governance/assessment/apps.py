@@ -1,0 +1,13 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class AssessmentConfig(AppConfig):
+    name = "governance.assessment"
+    label = "assessment"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from governance.assessment import jobs  # noqa: F401, PLC0415
+        from governance.assessment.actions import documents, findings  # noqa: F401, PLC0415

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.utils import timezone
+
+from governance.evidence.choices import Assurance, KeyPurpose, PredicateType
+from governance.evidence.querysets import EvidenceQuerySet
+from governance.identity.models import Account, Unit
+
+
+class SigningKey(models.Model):
+    """A public key that signatures on evidence are checked with."""
+
+    keyid = models.CharField(max_length=80, primary_key=True)
+    public = models.CharField(max_length=64)
+    purpose = models.CharField(max_length=12, choices=KeyPurpose.choices)
+    account = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+    valid_from = models.DateTimeField(default=timezone.now)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("valid_from",)
+
+    def __str__(self) -> str:
+        return self.keyid
+
+
+class Evidence(models.Model):
+    """A signed in-toto statement. Never updated, never deleted; the columns only help to find it.
+
+    `number` gives the short id EV-000123. Place in time is the log index of `entry_id`, never a time stamp.
+    """
+
+    number = models.BigAutoField(primary_key=True)
+    id = models.UUIDField(unique=True, editable=False)
+    entry_id = models.UUIDField(unique=True)
+    type = models.CharField(max_length=24, choices=PredicateType.choices)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    scope_type = models.CharField(max_length=12)
+    scope_id = models.UUIDField()
+    subjects = ArrayField(models.CharField(max_length=64))
+    kind = models.CharField(max_length=60, blank=True)
+    slice = models.CharField(max_length=120, blank=True)
+    record_id = models.UUIDField(null=True)
+    revision = models.PositiveIntegerField(null=True)
+    state = models.CharField(max_length=40, blank=True)
+    person_id = models.UUIDField(null=True)
+    produced_at = models.DateTimeField()
+    assurance = models.CharField(max_length=20, choices=Assurance.choices)
+    supersedes_id = models.UUIDField(null=True)
+    payload_sha256 = models.CharField(max_length=64, unique=True)
+    statement = models.JSONField()
+    envelope = models.BinaryField()
+
+    objects = EvidenceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("number",)
+        verbose_name_plural = "evidence"
+        indexes = (
+            models.Index(fields=["scope_id", "type", "kind"], name="evidence_scope"),
+            models.Index(fields=["record_id", "revision"], name="evidence_record"),
+            GinIndex(fields=["subjects"], name="evidence_subjects"),
+        )
+        constraints = (
+            models.UniqueConstraint(
+                fields=["record_id", "revision"],
+                condition=models.Q(record_id__isnull=False),
+                name="evidence_record_revision_once",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.short_id
+
+    @property
+    def short_id(self) -> str:
+        return f"EV-{self.number:06d}"
+
+    @property
+    def predicate(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.statement["predicate"]
+        return found
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The fields of a record statement."""
+        found: dict[str, Any] = self.predicate.get("fields", {})
+        return found

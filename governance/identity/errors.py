@@ -1,0 +1,60 @@
+"""Refusals: every one carries a machine code and a sentence that says what to do."""
+
+from __future__ import annotations
+
+
+class DomainError(Exception):
+    """A request that is understood and refused; nothing was changed."""
+
+    status = 422
+
+    def __init__(self, code: str, sentence: str, pointer: str = "") -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.sentence = sentence
+        self.pointer = pointer
+
+
+class InvalidInput(DomainError):
+    """The body, a field or a file cannot be read as what was asked for."""
+
+    status = 400
+
+    def __init__(
+        self,
+        code: str,
+        sentence: str,
+        pointer: str = "",
+        problems: list[dict[str, str]] | None = None,
+    ) -> None:
+        super().__init__(code, sentence, pointer)
+        self.problems = problems or []
+
+
+class Unauthenticated(DomainError):
+    status = 401
+
+
+class Forbidden(DomainError):
+    """Seen, but not this principal's to do."""
+
+    status = 403
+
+
+class NotFound(DomainError):
+    """Does not exist, or is not to be seen: the two are never told apart."""
+
+    status = 404
+
+
+class Conflict(DomainError):
+    """The thing is not in a state that allows this."""
+
+    status = 409
+
+
+class Busy(DomainError):
+    """Try again later; `retry_after` in seconds."""
+
+    status = 503
+    retry_after = 5

@@ -1,0 +1,61 @@
+"""Refusals as answers: RFC 9457 problem+json for the API, a plain page for people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from governance.identity.errors import Busy, DomainError, InvalidInput
+
+TITLES = {
+    400: "The request cannot be read",
+    401: "Sign-in needed",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Not offered here",
+    409: "Not in this state",
+    412: "Changed since you read it",
+    413: "Too large",
+    415: "Other type of content needed",
+    422: "Refused",
+    428: "Say which version you read",
+    429: "Too many requests",
+    503: "Busy",
+}
+
+
+def is_api(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")
+
+
+def problem_body(error: DomainError) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "type": f"urn:muniment:problem:{error.code}",
+        "title": TITLES.get(error.status, "Refused"),
+        "status": error.status,
+        "code": error.code,
+        "detail": error.sentence,
+    }
+    if error.pointer:
+        body["pointer"] = error.pointer
+    if isinstance(error, InvalidInput) and error.problems:
+        body["errors"] = error.problems
+    return body
+
+
+def render_problem(request: HttpRequest, error: DomainError) -> HttpResponse:
+    response: HttpResponse
+    if is_api(request):
+        response = JsonResponse(
+            problem_body(error), status=error.status, content_type="application/problem+json"
+        )
+    else:
+        context = {"title": TITLES.get(error.status, "Refused"), "error": error}
+        response = render(request, "refusal.html", context, status=error.status)
+    if isinstance(error, Busy):
+        response["Retry-After"] = str(error.retry_after)
+    if error.status == 401:
+        response["WWW-Authenticate"] = 'Bearer realm="muniment"'
+    return response

@@ -1,0 +1,190 @@
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from governance.registry.choices import ActRole, DatasetRole, Environment, Tier
+from governance.registry.models import (
+    AISystem,
+    DatasetVersion,
+    Deployment,
+    ModelVersion,
+    Release,
+    Upload,
+)
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """Refuses fields it does not know: a misspelt field must not be ignored silently."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, dict):
+            unknown = sorted(set(data) - set(self.fields))
+            if unknown:
+                known = ", ".join(self.fields)
+                raise serializers.ValidationError(
+                    {unknown[0]: [f"Unknown field. Known fields: {known}."]}
+                )
+        return super().to_internal_value(data)
+
+
+class SystemInput(StrictSerializer):
+    unit = serializers.UUIDField(help_text="Organisation or unit that the system belongs to.")
+    name = serializers.CharField(max_length=200)
+    role = serializers.ChoiceField(ActRole.choices)
+    tier = serializers.ChoiceField(Tier.choices)
+    tierReason = serializers.CharField(max_length=4000)
+    owner = serializers.UUIDField(required=False, help_text="Person; you, where left out.")
+    profile = serializers.DictField(child=serializers.CharField(allow_blank=True))
+
+
+class SystemOutput(serializers.ModelSerializer[AISystem]):
+    id = serializers.UUIDField(source="pk")
+    name = serializers.CharField(source="unit.name")
+    unit = serializers.UUIDField(source="unit.parent_id")
+    tierState = serializers.CharField(source="tier_state")
+    tierReason = serializers.CharField(source="tier_reason")
+    owner = serializers.UUIDField(source="owner_id")
+    createdAt = serializers.DateTimeField(source="created_at")
+
+    class Meta:
+        model = AISystem
+        fields = (
+            "id",
+            "name",
+            "unit",
+            "role",
+            "tier",
+            "tierState",
+            "tierReason",
+            "owner",
+            "profile",
+            "createdAt",
+        )
+
+
+class UploadOutput(serializers.ModelSerializer[Upload]):
+    sha256 = serializers.CharField(source="artefact_id")
+    size = serializers.IntegerField(source="artefact.size")
+    createdAt = serializers.DateTimeField(source="created_at")
+
+    class Meta:
+        model = Upload
+        fields = ("id", "kind", "filename", "sha256", "size", "state", "inspection", "createdAt")
+
+
+class ModelVersionInput(StrictSerializer):
+    model = serializers.CharField(max_length=120, help_text="Name of the model.")
+    upload = serializers.UUIDField(help_text="An admitted upload of kind model.")
+    method = serializers.CharField(max_length=120)
+    signature = serializers.JSONField()
+    trainingData = serializers.ListField(child=serializers.CharField(), allow_empty=False)
+    commit = serializers.CharField(max_length=64, allow_blank=True)
+    parameters = serializers.DictField(child=serializers.CharField(allow_blank=True))
+
+
+class ModelVersionOutput(serializers.ModelSerializer[ModelVersion]):
+    model = serializers.CharField(source="model.name")
+    digest = serializers.CharField(source="artefact_id")
+    trainingData = serializers.ListField(source="training_data")
+    createdAt = serializers.DateTimeField(source="created_at")
+
+    class Meta:
+        model = ModelVersion
+        fields = (
+            "id",
+            "model",
+            "number",
+            "digest",
+            "task",
+            "method",
+            "signature",
+            "trainingData",
+            "commit",
+            "parameters",
+            "createdAt",
+        )
+
+
+class DatasetInput(StrictSerializer):
+    name = serializers.CharField(max_length=200)
+    role = serializers.ChoiceField(DatasetRole.choices)
+    upload = serializers.UUIDField(required=False)
+    sha256 = serializers.CharField(required=False, help_text="Where the file stays with you.")
+    rows = serializers.IntegerField(required=False, min_value=1)
+    columns = serializers.ListField(child=serializers.CharField(), required=False)
+    description = serializers.CharField(required=False, allow_blank=True, max_length=4000)
+    observedFrom = serializers.DateTimeField(required=False)
+    observedUntil = serializers.DateTimeField(required=False)
+
+
+class DatasetOutput(serializers.ModelSerializer[DatasetVersion]):
+    observedFrom = serializers.DateTimeField(source="observed_from")
+    observedUntil = serializers.DateTimeField(source="observed_until")
+    createdAt = serializers.DateTimeField(source="created_at")
+
+    class Meta:
+        model = DatasetVersion
+        fields = (
+            "id",
+            "name",
+            "role",
+            "sha256",
+            "rows",
+            "columns",
+            "description",
+            "observedFrom",
+            "observedUntil",
+            "createdAt",
+        )
+
+
+class ReleaseInput(StrictSerializer):
+    models = serializers.ListField(
+        child=serializers.UUIDField(), help_text="Ids of model versions.", allow_empty=False
+    )
+    preprocessing = serializers.CharField(required=False, allow_blank=True)
+    decision = serializers.DictField(
+        child=serializers.CharField(), required=False, help_text="e.g. {'cutOff': '0.5'}"
+    )
+    image = serializers.CharField(required=False, allow_blank=True)
+    limitations = serializers.CharField(required=False, allow_blank=True)
+
+
+class ReleaseOutput(serializers.ModelSerializer[Release]):
+    system = serializers.UUIDField(source="system_id")
+    createdAt = serializers.DateTimeField(source="created_at")
+
+    class Meta:
+        model = Release
+        fields = ("id", "system", "number", "digest", "manifest", "createdAt")
+
+
+class DeploymentInput(StrictSerializer):
+    release = serializers.UUIDField()
+    environment = serializers.ChoiceField(Environment.choices)
+
+
+class RollbackInput(StrictSerializer):
+    environment = serializers.ChoiceField(Environment.choices)
+
+
+class DeploymentOutput(serializers.ModelSerializer[Deployment]):
+    system = serializers.UUIDField(source="system_id")
+    release = serializers.UUIDField(source="release_id")
+    startedAt = serializers.DateTimeField(source="started_at")
+    endedAt = serializers.DateTimeField(source="ended_at")
+    isRollback = serializers.BooleanField(source="is_rollback")
+
+    class Meta:
+        model = Deployment
+        fields = (
+            "id",
+            "system",
+            "release",
+            "environment",
+            "startedAt",
+            "endedAt",
+            "isRollback",
+        )

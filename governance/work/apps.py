@@ -1,0 +1,12 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class WorkConfig(AppConfig):
+    name = "governance.work"
+    label = "work"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from governance.work import mail  # noqa: F401, PLC0415

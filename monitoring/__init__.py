@@ -1,0 +1,1 @@
+"""Monitoring: whether a model works, and whether it still works."""

@@ -1,0 +1,266 @@
+"""Profiles: a table reduced to counts that merge exactly over partitions."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import reduce
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+
+from monitoring.statistics.columns import (
+    CategoricalColumn,
+    NumericColumn,
+    Table,
+    read_categorical,
+    read_numeric,
+    row_count,
+)
+from monitoring.statistics.errors import MeasureCode, MeasureError
+from monitoring.statistics.inputs import Floats
+from monitoring.statistics.layout import (
+    CategoricalLayout,
+    NumericLayout,
+    categorical_layout,
+    numeric_layout,
+)
+from monitoring.statistics.spec import ColumnKind, ColumnSpec, DriftSpec
+
+UNSEEN_SHOWN = 5
+UNSEEN_LENGTH = 64
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why a column could not be profiled."""
+
+    code: MeasureCode
+    sentence: str
+
+
+@dataclass(frozen=True)
+class NumericProfile:
+    """Counts per bin of `layout`, missing rows, extremes, mean and sum of squared deviations.
+
+    Counts, extremes and nulls merge exactly; mean and m2 up to rounding.
+    """
+
+    layout: NumericLayout
+    counts: tuple[int, ...]
+    nulls: int
+    minimum: float | None
+    maximum: float | None
+    mean: float
+    m2: float
+
+    @property
+    def n(self) -> int:
+        """Rows with a value."""
+        return sum(self.counts)
+
+    @property
+    def sd(self) -> float:
+        """Sample standard deviation; 0 below two rows."""
+        return math.sqrt(self.m2 / (self.n - 1)) if self.n > 1 else 0.0
+
+
+@dataclass(frozen=True)
+class CategoricalProfile:
+    """Counts per category of `layout`, rows of `other` categories, missing rows.
+
+    `unseen` shows the first few other categories in sorted order, cut to 64 characters.
+    """
+
+    layout: CategoricalLayout
+    counts: tuple[int, ...]
+    other: int
+    unseen: tuple[str, ...]
+    nulls: int
+
+    @property
+    def n(self) -> int:
+        """Rows with a value."""
+        return sum(self.counts) + self.other
+
+
+ColumnProfile = NumericProfile | CategoricalProfile | Fault
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Column profiles of one table or partition of `rows` rows."""
+
+    rows: int
+    columns: dict[str, ColumnProfile]
+
+
+def profile_columns(table: Table, spec: DriftSpec, layout: Profile | None = None) -> Profile:
+    """Profile the columns of `spec`.
+
+    Without `layout` the bins come from this table: it is the reference. With it they are those of
+    that profile, and the result compares and merges with it. A column that cannot be read becomes
+    a Fault, not an exception. Raises MeasureError(length_mismatch) for a ragged mapping.
+    """
+    columns = {column.name: _profile_column(table, column, layout) for column in spec.columns}
+    return Profile(row_count(table), columns)
+
+
+def profile_parquet(
+    path: str | Path, spec: DriftSpec, layout: Profile, batch_rows: int = 131_072
+) -> Profile:
+    """Profile a Parquet file in batches against `layout`, in memory that does not grow with rows.
+
+    Raises MeasureError(missing_column) where a column of `spec` is not in the file.
+    """
+    file = pq.ParquetFile(path)
+    names = [column.name for column in spec.columns]
+    missing = sorted(set(names) - set(file.schema_arrow.names))
+    if missing:
+        raise MeasureError(
+            MeasureCode.MISSING_COLUMN, f"The file lacks the column(s) {', '.join(missing)}."
+        )
+    batches = file.iter_batches(batch_size=batch_rows, columns=names)
+    empty = file.schema_arrow.empty_table().select(names)
+    parts = (dict(zip(batch.schema.names, batch.columns, strict=True)) for batch in batches)
+    profiles = (profile_columns(part, spec, layout) for part in parts)
+    return reduce(merge_profiles, profiles, profile_columns(empty, spec, layout))
+
+
+def merge_profiles(first: Profile, second: Profile) -> Profile:
+    """Add two profiles over the same layout; counts are the same in whatever order.
+
+    Raises MeasureError(layout_mismatch).
+    """
+    if first.columns.keys() != second.columns.keys():
+        raise MeasureError(MeasureCode.LAYOUT_MISMATCH, "The profiles hold different columns.")
+    columns = {
+        name: _merge_column(name, column, second.columns[name])
+        for name, column in first.columns.items()
+    }
+    return Profile(first.rows + second.rows, columns)
+
+
+def numeric_profile(layout: NumericLayout, column: NumericColumn) -> NumericProfile:
+    """Count a column into the bins of `layout`."""
+    values = column.values
+    mean, m2 = _moments(values)
+    return NumericProfile(
+        layout=layout,
+        counts=layout.counts(values),
+        nulls=column.nulls,
+        minimum=float(values[0]) if len(values) else None,
+        maximum=float(values[-1]) if len(values) else None,
+        mean=mean,
+        m2=m2,
+    )
+
+
+def categorical_profile(layout: CategoricalLayout, column: CategoricalColumn) -> CategoricalProfile:
+    """Count a column into the categories of `layout`."""
+    known = set(layout.categories)
+    others = {name: n for name, n in column.counts.items() if name not in known}
+    return CategoricalProfile(
+        layout=layout,
+        counts=tuple(column.counts.get(name, 0) for name in layout.categories),
+        other=sum(others.values()),
+        unseen=_shown(others),
+        nulls=column.nulls,
+    )
+
+
+def reference_numeric(name: str, column: NumericColumn) -> NumericProfile | Fault:
+    """A profile whose bins come from the column itself."""
+    if not len(column.values):
+        return _no_values(name)
+    return numeric_profile(numeric_layout(column.values), column)
+
+
+def reference_categorical(name: str, column: CategoricalColumn) -> CategoricalProfile | Fault:
+    """A profile whose categories come from the column itself."""
+    if not column.counts:
+        return _no_values(name)
+    return categorical_profile(categorical_layout(column.counts), column)
+
+
+def layout_of(name: str, kind: ColumnKind, profile: Profile) -> NumericProfile | CategoricalProfile:
+    """The reference column that gives the bins.
+
+    Raises MeasureError(missing_column, layout_mismatch, or the reference's own fault).
+    """
+    column = profile.columns.get(name)
+    if column is None:
+        raise MeasureError(
+            MeasureCode.MISSING_COLUMN, f"The column {name} is not in the reference profile."
+        )
+    if isinstance(column, Fault):
+        raise MeasureError(column.code, f"In the reference: {column.sentence}")
+    if isinstance(column, NumericProfile) != (kind is ColumnKind.NUMERIC):
+        raise MeasureError(
+            MeasureCode.LAYOUT_MISMATCH, f"{name} is not {kind} in the reference profile."
+        )
+    return column
+
+
+def _profile_column(table: Table, column: ColumnSpec, layout: Profile | None) -> ColumnProfile:
+    name = column.name
+    try:
+        known = layout_of(name, column.kind, layout) if layout else None
+        if column.kind is ColumnKind.NUMERIC:
+            numbers = read_numeric(table, name)
+            if isinstance(known, NumericProfile):
+                return numeric_profile(known.layout, numbers)
+            return reference_numeric(name, numbers)
+        categories = read_categorical(table, name)
+        if isinstance(known, CategoricalProfile):
+            return categorical_profile(known.layout, categories)
+        return reference_categorical(name, categories)
+    except MeasureError as error:
+        return Fault(error.code, error.sentence)
+
+
+def _merge_column(name: str, a: ColumnProfile, b: ColumnProfile) -> ColumnProfile:
+    if isinstance(a, Fault):
+        return a
+    if isinstance(b, Fault):
+        return b
+    if a.layout != b.layout:
+        raise MeasureError(MeasureCode.LAYOUT_MISMATCH, f"{name}: the bins are not the same.")
+    counts = tuple(x + y for x, y in zip(a.counts, b.counts, strict=True))
+    nulls = a.nulls + b.nulls
+    if isinstance(a, NumericProfile) and isinstance(b, NumericProfile):
+        mean, m2 = _merge_moments(a, b)
+        extremes = [x for x in (a.minimum, b.minimum, a.maximum, b.maximum) if x is not None]
+        low, high = min(extremes, default=None), max(extremes, default=None)
+        return NumericProfile(a.layout, counts, nulls, low, high, mean, m2)
+    assert isinstance(a, CategoricalProfile) and isinstance(b, CategoricalProfile)
+    unseen = tuple(sorted({*a.unseen, *b.unseen})[:UNSEEN_SHOWN])
+    return CategoricalProfile(a.layout, counts, a.other + b.other, unseen, nulls)
+
+
+def _moments(values: Floats) -> tuple[float, float]:
+    if not len(values):
+        return 0.0, 0.0
+    # A mean of equal values can round away from them; a constant must have no spread.
+    if values[0] == values[-1]:
+        return float(values[0]), 0.0
+    mean = float(values.mean())
+    return mean, float(np.square(values - mean).sum())
+
+
+def _merge_moments(a: NumericProfile, b: NumericProfile) -> tuple[float, float]:
+    """Chan, Golub and LeVeque 1983 (American Statistician 37:242-247)."""
+    if a.n == 0 or b.n == 0:
+        held = b if a.n == 0 else a
+        return held.mean, held.m2
+    gap, n = b.mean - a.mean, a.n + b.n
+    return a.mean + gap * b.n / n, a.m2 + b.m2 + gap * gap * a.n * b.n / n
+
+
+def _shown(names: dict[str, int]) -> tuple[str, ...]:
+    return tuple(sorted({name[:UNSEEN_LENGTH] for name in names})[:UNSEEN_SHOWN])
+
+
+def _no_values(name: str) -> Fault:
+    return Fault(MeasureCode.ALL_MISSING, f"{name} holds no value.")

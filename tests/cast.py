@@ -1,0 +1,114 @@
+"""The tests' cast: invented people of an invented organisation, one per role, and one of another organisation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from governance.assessment.results import recompute_system, recompute_unit
+from governance.audit.logkey import SignerHome
+from governance.audit.sequencer import Sequencer
+from governance.gates.loading import load_all
+from governance.identity import actions as identity
+from governance.identity.choices import Role
+from governance.identity.models import Account, Person, Unit
+from governance.identity.principal import Principal, principal_of
+from governance.registry import actions as registry
+from governance.registry.models import AISystem
+
+PASSWORD = "correct horse battery"
+
+PROFILE = {
+    "purpose": "Decides who is offered a place in a job-support service (test)",
+    "intendedUse": "Offer of a place to people aged 16 to 64 predicted not employed",
+    "misuse": "Cutting benefits; ranking people for employers",
+    "affectedPeople": "People aged 16 to 64",
+    "users": "Case workers",
+    "context": "A public employment service",
+    "legalBasis": "EU AI Act Annex III 5(a)",
+    "benefits": "Places reach people sooner",
+    "costsOfErrors": "A person in need is not offered a place",
+    "scopeOfApplication": "One region",
+    "outOfScope": "Benefit decisions",
+    "oversight": "A case worker may override each decision",
+    "operatorProficiency": "Two days of training",
+    "feedbackChannel": "Letter with the right to appeal",
+}
+
+
+@dataclass
+class Cast:
+    organisation: Unit
+    accounts: dict[str, Account]
+    sequencer: Sequencer
+    system: AISystem = field(init=False)
+
+    def person(self, name: str) -> Person:
+        return self.accounts[name].responsible
+
+    def by(self, name: str) -> Principal:
+        return principal_of(self.accounts[name])
+
+    def sequence(self) -> int:
+        """Put every committed entry into the log, as the sequencer process does."""
+        return self.sequencer.append_all()
+
+    def judge(self) -> None:
+        """Sequence, then compute the organisation's and the system's results."""
+        self.sequence()
+        recompute_unit(self.organisation)
+        recompute_system(self.system)
+
+
+ROLES = {
+    "dana": Role.OFFICER,
+    "vera": Role.VALIDATOR,
+    "erin": Role.EXECUTIVE,
+    "abel": Role.AUDITOR,
+    "dev": Role.DEVELOPER,
+    "owen": Role.OWNER,
+}
+
+
+def found_organisation(name: str, admin: str) -> Account:
+    return identity.create_organisation(name, f"{admin} (test)", f"{admin}@{name}.test", PASSWORD)
+
+
+def make_cast(connect_as: Callable[[str], psycopg.Connection[Any]], keys: Path) -> Cast:
+    load_all()
+    admin = found_organisation("service", "adam")
+    organisation = admin.responsible.unit
+    by = principal_of(admin)
+    accounts = {"adam": admin}
+    for name, role in ROLES.items():
+        account = identity.create_person(
+            organisation, f"{name} (test)", f"{name}@service.test", PASSWORD, by=by
+        )
+        identity.grant_role(account.responsible, role, organisation, by=by)
+        accounts[name] = account
+    accounts["nina"] = found_organisation("elsewhere", "nina")
+    sequencer = Sequencer(connect_as("sequencer"), SignerHome(keys))
+    return Cast(organisation, accounts, sequencer)
+
+
+def register_places(cast: Cast) -> AISystem:
+    """The story's system: registered by its owner, tier confirmed by the officer, people named."""
+    system = registry.register_system(
+        cast.organisation,
+        "Job-support places (test)",
+        role="both",
+        tier="high",
+        tier_reason="Annex III 5(a)",
+        profile=PROFILE,
+        owner=cast.person("owen"),
+        by=cast.by("owen"),
+    )
+    registry.confirm_tier(system, "high", "Annex III 5(a); no exemption.", by=cast.by("dana"))
+    registry.assign_people(
+        system, validator=cast.person("vera"), executive=cast.person("erin"), by=cast.by("dana")
+    )
+    return AISystem.objects.with_people().get(pk=system.pk)

@@ -1,0 +1,1 @@
+"""What a test run stands on: servers, a template database, worker processes."""

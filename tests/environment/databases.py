@@ -1,0 +1,131 @@
+"""Databases for tests: a migrated template, clones of it, and their end."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import itertools
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+from django.db import connections
+from psycopg import sql
+
+from config.servers.process import started_at_tick
+from tests.environment.session import CACHE, PROJECT, RUN, database_name, point_at, url
+
+CLONE_ATTEMPTS = 20
+_numbers = itertools.count(1)
+
+
+def ensure_template() -> str:
+    """Migrate a database once for the present migrations; returns its name."""
+    name = f"muniment_template_{migrations_digest()}"
+    with (CACHE / "template.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        names = _database_names()
+        for old in names:
+            if _is_left_over(old, name):
+                drop(old)
+        if name not in names:
+            _migrate(name)
+    return name
+
+
+def migrations_digest() -> str:
+    """Twelve hex digits that change with any migration, grant or start-up data."""
+    rooms = ("config", "governance", "lineage", "inference", "monitoring", "risk", "reports")
+    files = [
+        path
+        for room in rooms
+        for pattern in ("**/migrations/*.py", "**/apps.py")
+        for path in (PROJECT / room).glob(pattern)
+    ]
+    files += [PROJECT / "config" / "grants.py", PROJECT / "config" / "database_roles.py"]
+    digest = hashlib.sha256()
+    for path in sorted(files):
+        digest.update(str(path.relative_to(PROJECT)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def _migrate(name: str) -> None:
+    draft = f"{name}_draft"
+    drop(draft)
+    _execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(draft)))
+    done = subprocess.run(
+        [sys.executable, str(PROJECT / "manage.py"), "migrate", "--verbosity", "0"],
+        env={**os.environ, "DATABASE_URL": url("owner", draft), "MUNIMENT_DB_ROLE": "owner"},
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode != 0:
+        pytest.exit(f"The migrations fail:\n{done.stderr or done.stdout}", returncode=3)
+    rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
+    _execute(rename.format(sql.Identifier(draft), sql.Identifier(name)))
+
+
+def _is_left_over(name: str, template: str) -> bool:
+    if name.startswith("muniment_template_"):
+        return name != template and not name.endswith("_keep")
+    if not name.startswith("muniment_test_"):
+        return False
+    pid, tick = name.removeprefix("muniment_test_").split("_")[:2]
+    return str(started_at_tick(int(pid))) != tick
+
+
+def clone(template: str, name: str) -> None:
+    """A copy of the template (about 0.1 s); waits while another run copies it."""
+    statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+        sql.Identifier(name), sql.Identifier(template)
+    )
+    for attempt in range(CLONE_ATTEMPTS):
+        try:
+            _execute(statement)
+        except psycopg.errors.ObjectInUse:
+            if attempt == CLONE_ATTEMPTS - 1:
+                raise
+            time.sleep(0.2)
+        else:
+            return
+
+
+def drop(name: str) -> None:
+    statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+    _execute(statement.format(sql.Identifier(name)))
+
+
+def fresh_name() -> str:
+    return f"muniment_test_{RUN}_{next(_numbers)}"
+
+
+@contextmanager
+def pointed_at(name: str) -> Iterator[None]:
+    """Django's connections and child processes use the database; afterwards the run's own."""
+    _switch(name)
+    try:
+        yield
+    finally:
+        _switch(database_name())
+
+
+def _switch(name: str) -> None:
+    connections.close_all()
+    connections.settings["default"]["NAME"] = name
+    connections["default"].settings_dict["NAME"] = name
+    point_at(name)
+
+
+def _database_names() -> list[str]:
+    with psycopg.connect(url("owner", "postgres"), autocommit=True) as connection:
+        return [row[0] for row in connection.execute("SELECT datname FROM pg_database")]
+
+
+def _execute(statement: sql.Composable) -> None:
+    with psycopg.connect(url("owner", "postgres"), autocommit=True) as connection:
+        connection.execute(statement)
