@@ -16,9 +16,9 @@ from lineage.text_width import text_width
 
 LABEL_SIZE, SUBLABEL_SIZE = 14, 13
 BOX_HEIGHT = 46.0
-SMALLEST_WIDTH, LARGEST_WIDTH = 96.0, 232.0
+SMALLEST_WIDTH, LARGEST_WIDTH = 96.0, 204.0
 PADDING = 12.0
-COLUMN_GAP, ROW_GAP, LINE_HEIGHT, MARGIN = 52.0, 20.0, 8.0, 6.0
+COLUMN_GAP, ROW_GAP, LINE_HEIGHT, MARGIN = 44.0, 20.0, 8.0, 6.0
 STRENGTH: dict[Grade, int] = {"observed": 0, "derived": 1, "asserted": 2}
 
 Point = tuple[float, float]

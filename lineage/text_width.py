@@ -55,7 +55,7 @@ def fitted(text: str, size: float, width: float) -> str:
     for end, character in enumerate(text):
         room -= text_width(character, size)
         if room < 0:
-            return text[:end].rstrip() + ELLIPSIS
+            return text[:end].rstrip(f" {ELLIPSIS}") + ELLIPSIS
     return text
 
 

@@ -34,7 +34,9 @@ def tone_name(tone: str) -> str:
 def badge(tone: str, words: object) -> SafeString:
     """A badge: icon, words and tone."""
     name = tone_name(str(tone))
-    return format_html('<span class="badge {}">{}<span>{}</span></span>', name, icon(ICONS[name]), words)
+    return format_html(
+        '<span class="badge {}">{}<span>{}</span></span>', name, icon(ICONS[name]), words
+    )
 
 
 def result_words(result: object) -> tuple[str, str]:

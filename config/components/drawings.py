@@ -64,14 +64,19 @@ def span(values: Sequence[Decimal], low: object, high: object) -> tuple[Decimal,
         start = Decimal(0) if smallest >= 0 else smallest - room
         end = largest + room
     chosen = (number(low), number(high))
-    start, end = (start if chosen[0] is None else chosen[0]), (end if chosen[1] is None else chosen[1])
+    start, end = (
+        (start if chosen[0] is None else chosen[0]),
+        (end if chosen[1] is None else chosen[1]),
+    )
     return (start, end) if end > start else (start, start + 1)
 
 
 def holds(value: Decimal, threshold: Decimal, comparator: str) -> bool:
     """Whether the value meets the threshold. Raises ValueError for an unknown comparator."""
     if comparator not in COMPARATORS:
-        raise ValueError(f"There is no comparator {comparator!r}; choose one of {', '.join(COMPARATORS)}.")
+        raise ValueError(
+            f"There is no comparator {comparator!r}; choose one of {', '.join(COMPARATORS)}."
+        )
     if comparator in AT_LEAST:
         return value >= threshold
     if comparator in ABOVE:

@@ -42,7 +42,7 @@ def shown(bound: BoundField) -> Shown:
     kind, base = layout(bound), bound.auto_id or bound.html_name
     hint_id = f"{base}_helptext" if bound.help_text else ""
     error_id = f"{base}_error" if bound.errors else ""
-    attrs: dict[str, str] = {}
+    attrs: dict[str, str | bool] = {}
     described = " ".join(part for part in (hint_id, error_id) if part)
     if described and kind != "group":
         attrs["aria-describedby"] = described
@@ -50,7 +50,9 @@ def shown(bound: BoundField) -> Shown:
         # Django's own default of 10 rows invites essays.
         rows = str(bound.field.widget.attrs.get("rows", "10"))
         attrs["rows"] = "4" if rows == "10" else rows
-    return Shown(bound, bound.as_widget(attrs=attrs), kind, not bound.field.required, hint_id, error_id)
+    return Shown(
+        bound, bound.as_widget(attrs=attrs), kind, not bound.field.required, hint_id, error_id
+    )
 
 
 def problems(form: BaseForm) -> list[Problem]:

@@ -62,7 +62,7 @@ def chips(query: QueryDict, form: BaseForm) -> list[Chip]:
 
 def _flat(choices: object) -> list[tuple[str, str]]:
     pairs: list[tuple[str, str]] = []
-    for value, label in choices if choices else []:  # type: ignore[attr-defined]
+    for value, label in choices or ():  # type: ignore[attr-defined]
         if isinstance(label, list | tuple):
             pairs += _flat(label)
             continue

@@ -30,6 +30,11 @@ def set_theme(request: HttpRequest) -> HttpResponse:
         response.delete_cookie(COOKIE, samesite="Lax")
         return response
     response.set_cookie(
-        COOKIE, chosen, max_age=ONE_YEAR_SECONDS, samesite="Lax", secure=request.is_secure(), httponly=True
+        COOKIE,
+        chosen,
+        max_age=ONE_YEAR_SECONDS,
+        samesite="Lax",
+        secure=request.is_secure(),
+        httponly=True,
     )
     return response

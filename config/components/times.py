@@ -64,7 +64,11 @@ def moment_words(at: datetime | date, style: str, now: datetime) -> str:
         return ago_words(at, now)
     if style == "short":
         return f"{at.day} {at:%b %H:%M}"
-    return f"{day_words(at)}, {at:%H:%M:%S} UTC" if style == "seconds" else f"{day_words(at)}, {at:%H:%M} UTC"
+    return (
+        f"{day_words(at)}, {at:%H:%M:%S} UTC"
+        if style == "seconds"
+        else f"{day_words(at)}, {at:%H:%M} UTC"
+    )
 
 
 def when(value: object, style: str = "minute") -> SafeString:

@@ -85,6 +85,7 @@ class PostgreSQL:
                     str(programs / "initdb"), "-D", str(draft), "-U", SUPERUSER,
                     f"--pwfile={password_file}", "--auth=scram-sha-256", "--encoding=UTF8",
                     "--locale-provider=builtin", "--locale=C.UTF-8", "--no-instructions",
+                    *([] if self.durable else ["--no-sync"]),
                 ],
                 text=True, capture_output=True, check=False, cwd=self.layout.data,
                 env=server_environment(), **identity(self.layout.account),

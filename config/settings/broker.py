@@ -27,7 +27,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
     # By default a dead worker's message waits about 100 s whatever the visibility timeout.
     "unacked_restore_interval": 5,
     "unacked_restore_throttle": 1,
-    "socket_timeout": 5,
+    # A broker that hangs: the web process waits less (config.supervisor.platform).
+    "socket_timeout": env_int("MUNIMENT_BROKER_SECONDS", 5, least=1, most=60),
     "socket_connect_timeout": 1,
     "socket_keepalive": True,
     # How long a publisher tries: a request must not hang on a dead broker.

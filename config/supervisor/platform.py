@@ -73,6 +73,7 @@ def _web(host: str, port: int) -> Service:
         "MUNIMENT_HASHED_STATIC": "true",
         # A page that waits longer than this for the database is refused, not left hanging.
         "MUNIMENT_STATEMENT_SECONDS": "10",
+        "MUNIMENT_BROKER_SECONDS": "1",
     }
     return Service("web", command, environment, stop_order=1, patience_seconds=25)
 

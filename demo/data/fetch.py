@@ -13,7 +13,7 @@ import zipfile
 from pathlib import Path
 
 from demo.data.errors import DataError
-from demo.data.folder import demo_folder, sha256_of
+from demo.data.folder import sha256_of, survey_folder
 
 REQUIREMENTS = Path(__file__).with_name("nannyml.txt")
 WHEEL = "nannyml-0.13.1-py3-none-any.whl"
@@ -32,15 +32,15 @@ SURVEY_FILES = {
 
 
 def fetch(folder: Path | None = None) -> dict[str, Path]:
-    """The survey files by name, below `folder` (default `demo_folder()/survey`).
+    """The survey files by name, below `folder` (default `survey_folder()`).
 
     Downloads at most once: files and wheel with the right SHA-256 are used as they are.
 
     Raises DataError without network, or when a digest is not the pinned one.
     """
-    target = folder or demo_folder() / "survey"
+    target = folder or survey_folder()
     paths = {name: target / name for name in SURVEY_FILES}
-    if all(_is_intact(paths[name], digest) for name, digest in SURVEY_FILES.items()):
+    if all(is_intact(paths[name], digest) for name, digest in SURVEY_FILES.items()):
         return paths
     target.mkdir(parents=True, exist_ok=True)
     extract(_wheel(target), target)
@@ -69,7 +69,7 @@ def pinned_digest() -> str:
 
 def _wheel(folder: Path) -> Path:
     wheel = folder / WHEEL
-    if not _is_intact(wheel, pinned_digest()):
+    if not is_intact(wheel, pinned_digest()):
         wheel.unlink(missing_ok=True)
         _download(folder)
     return wheel
@@ -91,7 +91,8 @@ def _download(folder: Path) -> None:
     )
 
 
-def _is_intact(path: Path, digest: str) -> bool:
+def is_intact(path: Path, digest: str) -> bool:
+    """True where the file is there and has this SHA-256."""
     return path.is_file() and sha256_of(path) == digest
 
 

@@ -26,13 +26,16 @@ SURVEY_WORDS = {
 }
 
 
-def run_preparation(folder: Path | None = None) -> tuple[Prepared, list[Path]]:
-    """Fetch and prepare below `folder` (default `demo_folder()`); the events' paths in order.
+def run_preparation(
+    folder: Path | None = None, survey: dict[str, Path] | None = None
+) -> tuple[Prepared, list[Path]]:
+    """Prepare the `survey` (fetched unless given) below `folder` (default `demo_folder()`).
 
-    Raises DataError as fetching and preparing do; a FAIL event is written then.
+    The second value is the events' paths in order. Raises DataError as fetching and preparing
+    do; a preparation that fails writes a FAIL event.
     """
     home = folder or demo_folder()
-    survey = fetch(home / "survey")
+    survey = survey or fetch()
     data, events = home / "data", home / "events"
     source = current_source()
     with Run(

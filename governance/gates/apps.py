@@ -7,3 +7,6 @@ class GatesConfig(AppConfig):
     name = "governance.gates"
     label = "gates"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from governance.gates import actions  # noqa: F401, PLC0415

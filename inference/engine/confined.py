@@ -62,19 +62,27 @@ def run_confined(
     `on_message` sees each message as it comes; what it raises ends the child and is raised.
     """
     (folder / REQUEST_NAME).write_text(json.dumps(request), encoding="utf-8")
-    with (folder / "stderr.txt").open("w+b") as errors:
-        process = subprocess.Popen(
-            [sys.executable, "-s", "-P", "-m", module],
-            stdin=stdin,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            cwd=folder,
-            env=_environment(folder),
-            pass_fds=pass_fds,
-            start_new_session=True,
-        )
-        outcome = _Listener(process, limits, on_message, cancel).listen()
-        outcome.stderr = _tail(errors.fileno())
+    pipe, child_end = os.pipe()
+    try:
+        with (folder / "stderr.txt").open("w+b") as errors:
+            process = subprocess.Popen(
+                [sys.executable, "-s", "-P", "-m", module],
+                stdin=stdin,
+                stdout=child_end,
+                stderr=errors,
+                cwd=folder,
+                env=_environment(folder),
+                pass_fds=pass_fds,
+                start_new_session=True,
+            )
+            os.close(child_end)
+            child_end = -1
+            outcome = _Listener(process, pipe, limits, on_message, cancel).listen()
+            outcome.stderr = _tail(errors.fileno())
+    finally:
+        os.close(pipe)
+        if child_end >= 0:
+            os.close(child_end)
     return outcome
 
 
@@ -82,11 +90,12 @@ class _Listener:
     def __init__(
         self,
         process: subprocess.Popen[bytes],
+        pipe: int,
         limits: ProcessLimits,
         on_message: Callable[[Message], None] | None,
         cancel: Cancel | None,
     ) -> None:
-        self._process = process
+        self._process, self._pipe = process, pipe
         self._limits = limits
         self._on_message = on_message
         self._cancel = cancel
@@ -95,37 +104,35 @@ class _Listener:
         self._outcome = Outcome()
 
     def listen(self) -> Outcome:
-        assert self._process.stdout is not None
-        with self._process.stdout as pipe:
-            os.set_blocking(pipe.fileno(), False)
-            try:
-                self._until_ended(pipe.fileno())
-            finally:
-                self._bury()
-            self._read(pipe.fileno())
+        os.set_blocking(self._pipe, False)
+        try:
+            self._until_ended()
+        finally:
+            self._bury()
+        self._read()
         return self._judged()
 
-    def _until_ended(self, pipe: int) -> None:
+    def _until_ended(self) -> None:
         ended = os.pidfd_open(self._process.pid)
         try:
             with selectors.DefaultSelector() as selector:
                 selector.register(ended, selectors.EVENT_READ)
-                selector.register(pipe, selectors.EVENT_READ)
+                selector.register(self._pipe, selectors.EVENT_READ)
                 while self._outcome.ending == "exited":
                     ready = {key.fd for key, _ in selector.select(_TICK_SECONDS)}
-                    if pipe in ready and self._read(pipe):
-                        selector.unregister(pipe)
+                    if self._pipe in ready and self._read():
+                        selector.unregister(self._pipe)
                     if ended in ready:
                         return
                     self._check()
         finally:
             os.close(ended)
 
-    def _read(self, pipe: int) -> bool:
+    def _read(self) -> bool:
         """Take in what there is; True at the end of the pipe."""
         while self._outcome.ending != "garbled":
             try:
-                data = os.read(pipe, 65536)
+                data = os.read(self._pipe, 65536)
             except BlockingIOError:
                 return False
             if not data:

@@ -14,9 +14,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from inference.engine.child_score import SCORES_NAME
 from inference.engine.confined import Cancel, Message, Outcome, run_confined
 from inference.engine.limits import MIB, ProcessLimits
+from inference.engine.parquet_scoring import SCORES_NAME
 from inference.engine.providers import ProviderPolicy
 from inference.engine.reasons import EngineError, printable
 from inference.engine.scores import Latency, Scores, checked_scores, predicted_labels

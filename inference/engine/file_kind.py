@@ -43,7 +43,10 @@ _STARTS: tuple[tuple[bytes, Reason], ...] = (
     (b"PK\x05\x06", ARCHIVE),
     (b"\x89HDF\r\n\x1a\n", HDF5),
     *((magic, COMPRESSED) for magic in (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd")),
-    *((magic, COMPRESSED) for magic in (b"x\x01", b"x\x9c", b"x\xda", b"\x04\x22\x4d\x18")),
+    *(
+        (magic, COMPRESSED)
+        for magic in (b"x\x01", b"x\x5e", b"x\x9c", b"x\xda", b"\x04\x22\x4d\x18")
+    ),
     (b"]\x00\x00", COMPRESSED),
 )
 _NAMED: tuple[tuple[bytes, str], ...] = (

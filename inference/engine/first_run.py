@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from onnx import ModelProto, NodeProto
+from onnx import ModelProto
 
+from inference.engine.categories import Categories, input_categories
 from inference.engine.probes import probe_inputs
 from inference.engine.reasons import EngineError, Reason
 from inference.engine.sessions import Arrays, Model, load_model
@@ -16,8 +17,6 @@ from inference.engine.tensors import TensorSpec
 
 _ROWS = 3
 _FILLS = (1, 8, 16, 32)
-_CATEGORY_ATTRIBUTES = ("cats_strings", "keys_strings", "cats_int64s", "keys_int64s")
-_PASSES_ON = ("Concat", "Identity", "Reshape", "Cast", "Split", "ArrayFeatureExtractor", "Gather")
 
 
 @dataclass(slots=True)
@@ -49,33 +48,7 @@ def first_run(proto: ModelProto, data: bytes, digest: str) -> FirstRun:
     return result
 
 
-def input_categories(proto: ModelProto) -> dict[str, list[Any]]:
-    """Categories each input's encoder knows: others may be refused by a correct model."""
-    users: dict[str, list[NodeProto]] = {}
-    for node in proto.graph.node:
-        for name in node.input:
-            users.setdefault(name, []).append(node)
-    found = {value.name: _categories(value.name, users) for value in proto.graph.input}
-    return {name: values for name, values in found.items() if values}
-
-
-def _categories(name: str, users: Mapping[str, list[NodeProto]]) -> list[Any]:
-    waiting, seen = [name], {name}
-    while waiting:
-        for node in users.get(waiting.pop(0), []):
-            for attribute in node.attribute:
-                if attribute.name in _CATEGORY_ATTRIBUTES and (attribute.strings or attribute.ints):
-                    return [s.decode("utf-8", "replace") for s in attribute.strings] or list(
-                        attribute.ints
-                    )
-            fresh = [out for out in node.output if out not in seen]
-            if node.op_type in _PASSES_ON:
-                waiting += fresh
-                seen.update(fresh)
-    return []
-
-
-def _answers(model: Model, categories: Mapping[str, Sequence[Any]]) -> list[tuple[Arrays, Arrays]]:
+def _answers(model: Model, categories: Mapping[str, Categories]) -> list[tuple[Arrays, Arrays]]:
     """(inputs, outputs) of each kind of made-up rows the model took; raises if it took none."""
     refusal = EngineError("first_run_failed", "The model has no usable input.")
     for fill in _fills(model.inputs):

@@ -203,7 +203,11 @@ def _digest(descriptor: int) -> str:
 def _refused(code: str, sentence: str, digest: str | None = None, size: int = 0) -> Inspection:
     reason = Reason(code, sentence)
     return Inspection(
-        False, digest=digest, size=size, reasons=(reason,), runtime=runtime_versions()
+        admitted=False,
+        digest=digest,
+        size=size,
+        reasons=(reason,),
+        runtime=runtime_versions(),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from inference.engine.categories import Categories
 from inference.engine.reasons import EngineError, printable
 from inference.engine.tensors import TensorSpec
 
@@ -31,12 +32,12 @@ def probe_inputs(
     rows: int,
     fill: int = 1,
     kind: str = "zeros",
-    categories: Mapping[str, Sequence[Any]] | None = None,
+    categories: Mapping[str, Categories] | None = None,
 ) -> dict[str, Any]:
     """Inputs of `rows` rows (where the first axis is free); other free axes get `fill`.
 
     `kind` is zeros, ones or normal (seeded, standard normal). An input named in `categories`
-    gets those values in turn. Raises EngineError input_unsupported, tensor_too_large.
+    gets those values in turn, column by column. Raises EngineError input_unsupported, tensor_too_large.
     """
     random = np.random.default_rng(0)
     return {
@@ -62,7 +63,7 @@ def _values(
     spec: TensorSpec,
     shape: tuple[int, ...],
     kind: str,
-    categories: Sequence[Any] | None,
+    categories: Categories | None,
     random: np.random.Generator,
 ) -> Any:
     if spec.dtype not in NUMPY_TYPES:
@@ -73,9 +74,18 @@ def _values(
         raise EngineError("input_unsupported", sentence)
     dtype = NUMPY_TYPES[spec.dtype]
     if categories:
-        return np.resize(np.array(list(categories), dtype=dtype), shape)
+        return _of_categories(categories, shape, dtype)
     if spec.dtype == "string":
         return np.full(shape, "a", dtype=object)
     if kind == "normal" and np.dtype(dtype).kind == "f":
         return random.standard_normal(shape).astype(dtype)
     return np.full(shape, 0 if kind == "zeros" else 1, dtype=dtype)
+
+
+def _of_categories(categories: Categories, shape: tuple[int, ...], dtype: Any) -> Any:
+    values = np.zeros(shape, dtype=dtype)
+    flat = values.reshape(shape[0], -1) if values.size else values
+    for column in range(flat.shape[1] if values.size else 0):
+        known = categories.get(column) or categories.get(None) or ["" if dtype is np.object_ else 0]
+        flat[:, column] = np.resize(np.array(known, dtype=dtype), shape[0])
+    return values

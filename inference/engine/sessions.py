@@ -215,7 +215,8 @@ def _session(data: bytes, digest: str, choice: Choice, policy: ProviderPolicy) -
         )
         return Model(session, digest, policy)
     except RUNTIME_ERRORS as error:
-        sentence = f"ONNX Runtime refuses this model: {printable(error, 300)}"
+        why = printable(error, 300)
+        sentence = f"ONNX Runtime refuses this model ({why}). Export it again."
         raise EngineError("model_refused", sentence) from error
 
 
@@ -223,7 +224,7 @@ def _run_error(error: Exception) -> EngineError:
     refused = isinstance(error, (runtime.InvalidArgument, ValueError, TypeError))
     code = "input_refused" if refused else "run_failed"
     what = "does not take this input" if refused else "failed while running"
-    return EngineError(code, f"The model {what}: {printable(error, 300)}")
+    return EngineError(code, f"The model {what} ({printable(error, 300)}).")
 
 
 def _ended(why: str) -> EngineError:

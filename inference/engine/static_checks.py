@@ -65,7 +65,10 @@ def checker_reasons(model: ModelProto) -> list[Reason]:
     try:
         onnx.checker.check_model(model)
     except (onnx.checker.ValidationError, RuntimeError, ValueError) as error:
-        sentence = f"The ONNX checker refuses this model: {printable(error, 300)}"
+        sentence = (
+            f"The ONNX checker refuses this model ({printable(error, 300)}). Export it again "
+            "with a current exporter."
+        )
         return [Reason("invalid_model", sentence)]
     return []
 

@@ -32,6 +32,9 @@ class Watchdog:
     """One daemon thread for all runs of a process; it sleeps while nothing is watched."""
 
     def __init__(self) -> None:
+        self.start_afresh()
+
+    def start_afresh(self) -> None:
         self._changed = threading.Condition()
         self._watched: set[Watched] = set()
         self._thread: threading.Thread | None = None
@@ -65,11 +68,6 @@ class Watchdog:
                 self._watched.discard(watched)
 
 
-def _new_watchdog() -> None:
-    global watchdog
-    watchdog = Watchdog()
-
-
 watchdog = Watchdog()
 # A forked worker inherits the object but not its thread.
-os.register_at_fork(after_in_child=_new_watchdog)
+os.register_at_fork(after_in_child=watchdog.start_afresh)

@@ -42,21 +42,24 @@ def ks_and_wasserstein(reference: Floats, current: Floats) -> tuple[float, float
 
     D is the largest, W1 the integrated distance of the two distribution functions.
     """
-    every = np.concatenate([reference, current])
-    every.sort(kind="stable")
-    gap = np.abs(
-        np.searchsorted(reference, every, side="right") / len(reference)
-        - np.searchsorted(current, every, side="right") / len(current)
-    )
-    return float(gap.max()), float(gap[:-1] @ np.diff(every))
+    n, m = len(reference), len(current)
+    is_current = np.zeros(n + m, dtype=np.bool_)
+    is_current[np.arange(m) + np.searchsorted(reference, current, side="right")] = True
+    merged = np.empty(n + m)
+    merged[is_current], merged[~is_current] = current, reference
+    seen = np.cumsum(is_current)
+    gap = np.abs((np.arange(1, n + m + 1) - seen) / n - seen / m)[:-1]
+    step = np.diff(merged)
+    # Inside a run of equal values the functions have not finished their jump.
+    return float(gap[step > 0].max(initial=0)), float(gap @ step)
 
 
 def ks_p(distance: float, n: int, m: int) -> float:
     """P-value of a two-sample KS D: Kolmogorov's distribution at N = n m / (n + m) rows.
 
     Up to N = 2,000 as scipy's method "asymp" (Simard and L'Ecuyer 2011, J. Stat. Software 39:11);
-    above, the limit with the correction of Vrbik 2018 (Pioneer J. Theor. Appl. Stat. 15:15-23),
-    which is within 0.00002 of it and a thousand times faster.
+    above, the limit with the correction of Vrbik 2020 (Applied Mathematics 11:227-246), within
+    0.00002 of it and far faster.
     """
     effective = max(1, round(n * m / (n + m)))
     if effective <= EXACT_KS_ROWS:

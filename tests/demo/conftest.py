@@ -51,7 +51,11 @@ def survey(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
     return paths
 
 
-def wheel_of(survey: dict[str, Path], path: Path) -> Path:
+@pytest.fixture
+def wheel(survey: dict[str, Path], tmp_path: Path) -> Path:
+    """The three files in a zip, as the real wheel has them, in a folder of their own."""
+    path = tmp_path / "new" / fetch.WHEEL
+    path.parent.mkdir()
     with zipfile.ZipFile(path, "w") as archive:
         for name, file in survey.items():
             archive.write(file, fetch.INSIDE + name)

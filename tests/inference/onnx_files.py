@@ -72,22 +72,22 @@ def endless_loop() -> ModelProto:
             helper.make_node("Add", ["v", "v"], ["v2"]),
         ],
         "body",
-        [value("i", INT64, []), value("c", BOOL, []), value("v", shape=None)],
-        [value("c2", BOOL, []), value("v2", shape=None)],
+        [value("i", INT64, []), value("c", BOOL, []), value("v")],
+        [value("c2", BOOL, []), value("v2")],
     )
     constants = [
         helper.make_tensor("trips", INT64, [], [2**62]),
         helper.make_tensor("go", BOOL, [], [True]),
     ]
     node = helper.make_node("Loop", ["trips", "go", "x"], ["y"], body=body)
-    return model([node], [value("x")], [value("y", shape=None)], constants)
+    return model([node], [value("x")], [value("y")], constants)
 
 
 def thirty_two_gigabytes() -> ModelProto:
     """67 bytes that ask for 20000 x 20000 x 20 floats."""
     shape = helper.make_tensor("s", INT64, [3], [20000, 20000, 20])
     node = helper.make_node("ConstantOfShape", ["s"], ["y"])
-    return model([node], [], [value("y", shape=None)], [shape])
+    return model([node], [], [value("y", shape=[None, None, None])], [shape])
 
 
 def hidden_gigabytes() -> ModelProto:
@@ -100,7 +100,7 @@ def hidden_gigabytes() -> ModelProto:
         helper.make_node("Add", ["f", "zero"], ["s"]),
         helper.make_node("ConstantOfShape", ["s"], ["y"]),
     ]
-    return model(nodes, [value("x")], [value("y", shape=None)], [factor])
+    return model(nodes, [value("x")], [value("y", shape=[None, None, None])], [factor])
 
 
 def external(location: str) -> ModelProto:

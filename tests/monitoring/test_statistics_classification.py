@@ -7,7 +7,14 @@ import pytest
 from scipy.stats import binomtest
 from sklearn import metrics
 
-from monitoring.statistics.classification import Confusion, accuracy, confusion, f1, precision, recall
+from monitoring.statistics.classification import (
+    Confusion,
+    accuracy,
+    confusion,
+    f1,
+    precision,
+    recall,
+)
 from monitoring.statistics.errors import MeasureCode, MeasureError
 from monitoring.statistics.inputs import BinaryLabels
 

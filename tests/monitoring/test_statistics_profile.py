@@ -174,7 +174,12 @@ def test_categories_beyond_a_thousand_count_together() -> None:
 
 @pytest.mark.parametrize(
     "values",
-    [[1, 2, None], [1.0, 2.0, None], ["1", "2", None], pa.array(["1", "2", None]).dictionary_encode()],
+    [
+        [1, 2, None],
+        [1.0, 2.0, None],
+        ["1", "2", None],
+        pa.array(["1", "2", None]).dictionary_encode(),
+    ],
 )
 def test_categories_are_the_same_text_whatever_their_type(values) -> None:
     column = profile_columns({"x": values}, DriftSpec.of(categorical=("x",))).columns["x"]
@@ -200,7 +205,9 @@ def test_a_spec_names_columns_and_each_once(names) -> None:
         DriftSpec.of(numeric=names)
 
 
-@pytest.mark.parametrize("rule", [{"alpha": 5}, {"epsilon": 0}, {"psi_floor": -1}, {"minimum_rows": 1}])
+@pytest.mark.parametrize(
+    "rule", [{"alpha": 5}, {"epsilon": 0}, {"psi_floor": -1}, {"minimum_rows": 1}]
+)
 def test_a_spec_with_senseless_thresholds_is_refused(rule) -> None:
     with pytest.raises(MeasureError) as caught:
         DriftSpec.of(numeric=("x",), **rule)

@@ -13,7 +13,7 @@ def echo(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [
-    path("gallery/", include("config.gallery")),
+    path("gallery/", include("config.gallery.urls")),
     path("theme/", set_theme, name="theme"),
     path("search/", echo, name="search"),
     path("sign-out/", echo, name="logout"),

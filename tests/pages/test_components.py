@@ -10,7 +10,7 @@ from config.components.badges import result_words
 from config.components.drawings import scale, segments, sparkline
 from config.components.grids import cell
 from config.components.times import when
-from config.gallery_data import WHY
+from config.gallery.samples import SAMPLES
 
 SCRIPT = "<script>alert(1)</script>"
 EVIDENCE = "0192f3aa-7b60-7c11-9a55-0000a1b2c3d4"
@@ -62,7 +62,13 @@ def test_markup_in_a_value_is_escaped(source):
         x=SCRIPT,
         rows=[(SCRIPT, SCRIPT)],
         entries=[{"at": None, "words": SCRIPT, "state": SCRIPT, "tone": "good", "who": SCRIPT}],
-        node={"label": SCRIPT, "form": SCRIPT, "state": SCRIPT, "sentence": SCRIPT, "evidence": [SCRIPT]},
+        node={
+            "label": SCRIPT,
+            "form": SCRIPT,
+            "state": SCRIPT,
+            "sentence": SCRIPT,
+            "evidence": [SCRIPT],
+        },
         j={"label": SCRIPT, "state": SCRIPT, "text": SCRIPT, "error": SCRIPT, "result_url": SCRIPT},
         columns=[SCRIPT],
         grid=[{"label": SCRIPT, "cells": [{"value": 1, "title": SCRIPT, "url": SCRIPT}]}],
@@ -76,7 +82,10 @@ def test_markup_in_a_value_is_escaped(source):
     ("result", "expected"),
     [
         ({"applicability": "applicable", "determination": "satisfied"}, ("good", "satisfied")),
-        ({"applicability": "inherited", "determination": "not-satisfied"}, ("bad", "not satisfied (inherited)")),
+        (
+            {"applicability": "inherited", "determination": "not-satisfied"},
+            ("bad", "not satisfied (inherited)"),
+        ),
         ({"determination": "not-determined", "reason": "contested"}, ("warn", "under review")),
         ({"determination": "not-determined", "reason": "stale"}, ("warn", "not determined: stale")),
         ({"determination": "not-determined"}, ("none", "not determined")),
@@ -134,13 +143,20 @@ def test_unknown_comparator_is_refused():
 
 
 def test_stacked_bar_is_full_and_says_its_counts():
-    items = [{"tone": "good", "words": "satisfied", "count": 1}, {"tone": "bad", "words": "failed", "count": 3}]
+    items = [
+        {"tone": "good", "words": "satisfied", "count": 1},
+        {"tone": "bad", "words": "failed", "count": 3},
+    ]
     assert [part.width for part in segments(items)] == ["25.000%", "75.000%"]
-    assert 'aria-label="MAP: 1 satisfied, 3 failed"' in render('{% statebar i label="MAP" %}', i=items)
+    assert 'aria-label="MAP: 1 satisfied, 3 failed"' in render(
+        '{% statebar i label="MAP" %}', i=items
+    )
 
 
 def test_stacked_bar_of_nothing_is_empty():
-    assert [part.width for part in segments([{"tone": "good", "words": "x", "count": 0}])] == ["0.000%"]
+    assert [part.width for part in segments([{"tone": "good", "words": "x", "count": 0}])] == [
+        "0.000%"
+    ]
 
 
 def test_sparkline_leaves_a_gap_for_a_missing_value():
@@ -148,7 +164,9 @@ def test_sparkline_leaves_a_gap_for_a_missing_value():
     assert sparkline([None, "NaN"]).last is None
 
 
-@pytest.mark.parametrize(("value", "level"), [("0.09", "0"), ("0.1", "1"), ("0.2", "2"), ("0.25", "3")])
+@pytest.mark.parametrize(
+    ("value", "level"), [("0.09", "0"), ("0.1", "1"), ("0.2", "2"), ("0.25", "3")]
+)
 def test_heat_of_a_cell_follows_the_customary_bounds(value, level):
     assert cell({"value": value}, 2).level == level
 
@@ -159,7 +177,7 @@ def test_cell_without_a_value_is_no_data_and_never_no_drift():
 
 
 def test_why_tree_names_state_evidence_and_join_of_every_node():
-    html = render("{% why node %}", node=WHY)
+    html = render("{% why node %}", node=SAMPLES["requirement"]["why"])
     assert "all of these must hold" in html
     assert "one of these is enough" in html
     assert html.count("fails") == 2
@@ -194,13 +212,19 @@ def test_sort_link_keeps_filters_and_starts_paging_again():
 
 
 def test_pager_and_csv_keep_the_query():
-    html = render('{% pager next="n" %}{% datatable "A" csv_url="/a.csv" %}{% enddatatable %}', "?tier=high")
+    html = render(
+        '{% pager next="n" %}{% datatable "A" csv_url="/a.csv" %}{% enddatatable %}', "?tier=high"
+    )
     assert 'href="?tier=high&amp;cursor=n"' in html
     assert 'href="/a.csv?tier=high"' in html
 
 
 def test_active_job_asks_again_and_a_finished_one_does_not():
-    running = {"label": "Run", "state": "running", "progress": {"done": 3, "total": 10, "text": "rows"}}
+    running = {
+        "label": "Run",
+        "state": "running",
+        "progress": {"done": 3, "total": 10, "text": "rows"},
+    }
     html = render('{% job j poll_url="/jobs/1/" %}', j=running)
     assert 'hx-get="/jobs/1/"' in html
     assert 'value="3" max="10"' in html

@@ -5,7 +5,7 @@ from django import forms
 from django.http import QueryDict
 
 from config.components.queries import chips
-from config.gallery import SampleDecision, SampleFilter, SampleForm
+from config.gallery.forms import SampleDecision, SampleFilter, SampleForm
 from tests.pages.test_components import SCRIPT, render
 
 
@@ -40,7 +40,9 @@ def test_choices_are_grouped_under_a_legend():
 
 
 def test_form_with_a_file_is_multipart():
-    assert 'enctype="multipart/form-data"' in render("{% postform f %}{% endpostform %}", f=SampleForm())
+    assert 'enctype="multipart/form-data"' in render(
+        "{% postform f %}{% endpostform %}", f=SampleForm()
+    )
 
 
 def test_form_carries_the_csrf_token():

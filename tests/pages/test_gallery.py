@@ -12,11 +12,13 @@ from django.conf import settings
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.wsgi import get_wsgi_application
 from django.test import override_settings
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from tests.pages.axe import chromium, skip_or_fail, violations_at
 
 PAGES = ["", "home/", "system/", "requirement/", "forms/", "empty/", "sign-in/", "errors/500/"]
+DESK: ViewportSize = {"width": 1440, "height": 1000}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 class Server(ThreadingMixIn, WSGIServer):
@@ -51,24 +53,24 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def phone(browser: Browser) -> Iterator[Page]:
-    with browser.new_context(viewport={"width": 390, "height": 844}) as context:
+    with browser.new_context(viewport=PHONE) as context:
         yield context.new_page()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", PAGES)
-def test_axe_finds_no_violation(browser, gallery, path, scheme):
-    size = {"width": 1440, "height": 1000}
-    assert violations_at(browser, gallery + path, color_scheme=scheme, viewport=size) == []
+def test_axe_finds_no_violation(browser, gallery, path):
+    assert violations_at(browser, gallery + path, viewport=DESK) == []
+
+
+@pytest.mark.parametrize("path", ["", "system/", "forms/"])
+def test_axe_finds_no_violation_in_the_dark_on_a_phone(browser, gallery, path):
+    assert violations_at(browser, gallery + path, viewport=PHONE, color_scheme="dark") == []
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_page_is_no_wider_than_a_phone_and_axe_agrees(phone, browser, gallery, path):
+def test_page_is_no_wider_than_a_phone(phone, gallery, path):
     phone.goto(gallery + path)
-    excess = phone.evaluate("document.documentElement.scrollWidth - innerWidth")
-    assert excess <= 0
-    size = {"width": 390, "height": 844}
-    assert violations_at(browser, gallery + path, viewport=size) == []
+    assert phone.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
 def test_pages_keep_to_the_content_security_policy(phone, gallery):
@@ -84,13 +86,14 @@ def test_pages_keep_to_the_content_security_policy(phone, gallery):
 
 def test_fonts_of_the_house_are_loaded(phone, gallery):
     phone.goto(gallery)
-    loaded = phone.evaluate("document.fonts.ready.then(f => [...f].filter(x => x.status == 'loaded').map(x => x.family))")
+    loaded = phone.evaluate(
+        "document.fonts.ready.then(f => [...f].filter(x => x.status == 'loaded').map(x => x.family))"
+    )
     assert {name.strip('"') for name in loaded} == {"Source Sans Pro", "Source Serif Pro"}
 
 
 def test_menu_opens_on_a_phone_without_a_script(browser, gallery):
-    size = {"width": 390, "height": 844}
-    with browser.new_context(viewport=size, java_script_enabled=False) as context:
+    with browser.new_context(viewport=PHONE, java_script_enabled=False) as context:
         page = context.new_page()
         page.goto(f"{gallery}home/")
         assert not page.get_by_role("link", name="Reports").is_visible()

@@ -5,9 +5,10 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.test import Client, override_settings
 
-from config.gallery import ERRORS
+from config.gallery.views import ERRORS
 from config.templatetags.ui import register
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,7 +36,9 @@ def colour(name: str, dark: bool) -> tuple[int, int, int]:
 
 def luminance(rgb: tuple[int, int, int]) -> float:
     """Relative luminance of WCAG 2."""
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (v / 255 for v in rgb)]
+    linear = [
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (v / 255 for v in rgb)
+    ]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
@@ -81,8 +84,6 @@ def client() -> Client:
 @pytest.fixture(autouse=True)
 def without_database():
     kept = ("csp.", "django.middleware.", "django_htmx.")
-    from django.conf import settings
-
     middleware = [name for name in settings.MIDDLEWARE if name.startswith(kept)]
     with override_settings(ROOT_URLCONF="tests.pages.gallery_urls", MIDDLEWARE=middleware):
         yield

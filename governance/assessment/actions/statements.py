@@ -24,7 +24,7 @@ from governance.identity.principal import Principal
 from governance.registry.models import Release
 
 VERDICTS = ("satisfied", "not-satisfied", "not-determined")
-OPINIONS = ("supports", "supports-with-findings", "does-not-support")
+OPINIONS = ("fit", "fit-with-findings", "not-fit")
 TEXT_LIMIT = 4000
 
 

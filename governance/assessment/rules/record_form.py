@@ -90,14 +90,14 @@ def _judge_approval(leaf: Leaf, element: JSON, context: Context) -> _Judged:
 
 
 def _unapproved(leaf: Leaf, context: Context, role: str) -> tuple[str, str]:
-    own = content_digests(context.log, leaf), [content_author(context.log, leaf)]
-    withdrawn = approvals_of(context.log, own[0], own[1], context.clock, role)
-    if withdrawn and withdrawn[-1].withdrawn is not None:
-        act_back = withdrawn[-1].withdrawn
-        return (
-            INSUFFICIENT,
-            f"its approval was {act_back.predicate['outcome']} on {day(act_back.produced)}",
-        )
+    digests, authors = content_digests(context.log, leaf), [content_author(context.log, leaf)]
+    given = approvals_of(context.log, digests, authors, context.clock, role)
+    if given and given[-1].withdrawn is not None:
+        back = given[-1].withdrawn
+        words = f"its approval was {back.predicate['outcome']} on {day(back.produced)}"
+        return INSUFFICIENT, words
+    if given and given[-1].ends is not None:
+        return STALE, f"its approval counted until {day(given[-1].ends)}"
     revisions = context.log.revisions(leaf.kind, str(leaf.record.get("id")))
     earlier = [one for one in revisions if one.index < leaf.index]
     if any(standing_approval(context.log, one, context.clock, role) for one in earlier):

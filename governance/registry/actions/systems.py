@@ -18,6 +18,7 @@ from governance.registry.choices import ActRole, Tier, TierState
 from governance.registry.models import PROFILE_FIELDS, AISystem
 
 TEXT_LIMIT = 4000
+TIER_RESTS_ON = ("purpose", "intendedUse", "affectedPeople", "context", "scopeOfApplication")
 
 
 def clean_profile(profile: Mapping[str, Any]) -> dict[str, str]:
@@ -108,13 +109,19 @@ def edit_system(
     by: Principal,
     review_due_on: date | None = None,
 ) -> AISystem:
-    """Change what is said of a system: a new revision, stated and signed."""
+    """Change what is said of a system: a new revision, stated and signed.
+
+    A change of what the tier rests on makes the tier a proposal again, for the officer to confirm.
+    """
     by.require("system.edit", system.unit.path)
     with transaction.atomic():
         held = AISystem.objects.select_for_update().get(pk=system.pk)
-        held.profile = {**held.profile, **clean_profile(profile)}
+        changed = {**held.profile, **clean_profile(profile)}
+        if any(changed.get(name) != held.profile.get(name) for name in TIER_RESTS_ON):
+            held.tier_state = TierState.PROPOSED
+        held.profile = changed
         held.review_due_on = review_due_on or held.review_due_on
-        held.save(update_fields=["profile", "review_due_on"])
+        held.save(update_fields=["profile", "review_due_on", "tier_state"])
         state_system(held, by=by)
     return held
 
@@ -161,7 +168,10 @@ def state_system(
     system: AISystem, *, by: Principal, confirmed_by: UUID | None = None
 ) -> Evidence:
     last = Evidence.objects.of_record(system.pk).first()
-    confirmed = str(confirmed_by) if confirmed_by else last and last.fields.get("tierConfirmedBy")
+    kept = last.fields.get("tierConfirmedBy") if last else None
+    confirmed = str(confirmed_by) if confirmed_by else kept
+    if system.tier_state == TierState.PROPOSED:
+        confirmed = None
     fields = {
         "name": system.unit.name,
         "unit": str(system.unit.parent_id),
