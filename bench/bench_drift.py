@@ -52,8 +52,8 @@ def cpu_seconds(work: Callable[[], object], repeats: int) -> float:
 def evidently_work(reference: pa.Table, current: pa.Table) -> Callable[[], object]:
     """The preset as its own documentation calls it, ending in the small dict."""
     os.environ["DO_NOT_TRACK"] = "1"
-    from evidently import DataDefinition, Dataset, Report
-    from evidently.presets import DataDriftPreset
+    from evidently import DataDefinition, Dataset, Report  # noqa: PLC0415
+    from evidently.presets import DataDriftPreset  # noqa: PLC0415
 
     definition = DataDefinition(
         numerical_columns=list(NUMERIC), categorical_columns=list(CATEGORICAL)

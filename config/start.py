@@ -60,7 +60,10 @@ def needed_servers(arguments: Sequence[str]) -> AbstractContextManager[object]:
     helped = any(flag in arguments for flag in ("--help", "-h", "--version"))
     offline = helped or management_command(arguments) in OFFLINE_COMMANDS
     external = os.environ.get("DATABASE_URL") or os.environ.get("DATABASE_URL_FILE")
-    return nullcontext() if offline or external else use_servers(data_folder())
+    if offline or external:
+        return nullcontext()
+    # The supervisor promises to leave nothing behind; other commands need not wait for the end.
+    return use_servers(data_folder(), wait=management_command(arguments) == "up")
 
 
 def run_command(arguments: list[str]) -> int:

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
+from math import ceil
 
 from lineage.graph import Edge, Grade, Node
 from lineage.layers import NumberEdge, layered, spaced
@@ -16,9 +17,9 @@ from lineage.text_width import text_width
 
 LABEL_SIZE, SUBLABEL_SIZE = 14, 13
 BOX_HEIGHT = 46.0
-SMALLEST_WIDTH, LARGEST_WIDTH = 96.0, 204.0
+SMALLEST_WIDTH, LARGEST_WIDTH = 96.0, 192.0
 PADDING = 12.0
-COLUMN_GAP, ROW_GAP, LINE_HEIGHT, MARGIN = 44.0, 20.0, 8.0, 6.0
+COLUMN_GAP, ROW_GAP, LINE_HEIGHT, MARGIN = 38.0, 20.0, 8.0, 6.0
 STRENGTH: dict[Grade, int] = {"observed": 0, "derived": 1, "asserted": 2}
 
 Point = tuple[float, float]
@@ -216,7 +217,7 @@ def _column_widths(nodes: list[Node], slots: dict[int, _Slot]) -> dict[int, floa
     for place, node in enumerate(nodes):
         text = max(text_width(node.label, LABEL_SIZE), text_width(node.sublabel, SUBLABEL_SIZE))
         column = slots[place].column
-        widths[column] = max(widths[column], min(round(text + 2 * PADDING, 1), LARGEST_WIDTH))
+        widths[column] = max(widths[column], min(ceil(text + 2 * PADDING), LARGEST_WIDTH))
     return widths
 
 

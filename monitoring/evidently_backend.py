@@ -44,7 +44,7 @@ def run_evidently(
         raise MeasureError(
             MeasureCode.BACKEND_FAILED, f"Evidently failed: {type(error).__name__}: {error}"
         ) from error
-    return {column: word for column, word in map(_column_word, _drift_metrics(report))}
+    return dict(map(_column_word, _drift_metrics(report)))
 
 
 def _sample(table: Table, names: list[str], seed: int, rows: int) -> Any:
@@ -68,8 +68,8 @@ def _sample(table: Table, names: list[str], seed: int, rows: int) -> Any:
 def _report(before: Any, after: Any, spec: DriftSpec) -> dict[str, Any]:
     # Evidently reads the variable when it is imported; its telemetry is on by default.
     os.environ["DO_NOT_TRACK"] = "1"
-    from evidently import DataDefinition, Dataset, Report
-    from evidently.presets import DataDriftPreset
+    from evidently import DataDefinition, Dataset, Report  # noqa: PLC0415
+    from evidently.presets import DataDriftPreset  # noqa: PLC0415
 
     definition = DataDefinition(
         numerical_columns=[c.name for c in spec.columns if c.kind is ColumnKind.NUMERIC],

@@ -18,7 +18,7 @@ from governance.identity.choices import Role
 from governance.identity.models import Account, Person, Unit
 from governance.identity.principal import Principal, principal_of
 from governance.registry import actions as registry
-from governance.registry.models import AISystem
+from governance.registry.models import AISystem, Release
 
 PASSWORD = "correct horse battery"
 
@@ -37,6 +37,16 @@ PROFILE = {
     "oversight": "A case worker may override each decision",
     "operatorProficiency": "Two days of training",
     "feedbackChannel": "Letter with the right to appeal",
+}
+
+
+SIGNATURE = {
+    "task": "binary",
+    "columns": [{"name": "AGEP", "dtype": "float", "tensor": "AGEP"}],
+    "score": {"output": "probabilities", "index": 1},
+    "positive": "1",
+    "label": "employed",
+    "protected": ["AGEP"],
 }
 
 
@@ -112,3 +122,31 @@ def register_places(cast: Cast) -> AISystem:
         system, validator=cast.person("vera"), executive=cast.person("erin"), by=cast.by("dana")
     )
     return AISystem.objects.with_people().get(pk=system.pk)
+
+
+def make_release(cast: Cast, by: str = "owen") -> Release:
+    """A release of the system with one model version, whose file was admitted."""
+    upload = registry.receive_upload(
+        cast.system.unit, "model", "model.onnx", [b"not run in these tests"], by=cast.by(by)
+    )
+    inspection = {
+        "checks": ["test"],
+        "reasons": [],
+        "inputs": [{"name": "AGEP"}],
+        "outputs": [{"name": "probabilities"}],
+    }
+    registry.finish_inspection(upload, True, inspection, by=cast.by(by))
+    upload.refresh_from_db()
+    version = registry.register_model_version(
+        cast.system.unit,
+        "places",
+        upload=upload,
+        method="GradientBoostingClassifier",
+        signature=SIGNATURE,
+        training_data=["a" * 64],
+        commit="b" * 40,
+        parameters={"n_estimators": "100"},
+        by=cast.by(by),
+    )
+    parts = {"decision": {"cutOff": "0.5"}, "limitations": "One region only."}
+    return registry.create_release(cast.system, [version], parts, by=cast.by(by))

@@ -11,10 +11,11 @@ from config.components.numbers import number, plain_words
 from config.components.values import read, text
 
 AT_LEAST = {">=": "at least", "ge": "at least", "gte": "at least", "at-least": "at least"}
-ABOVE = {">": "above", "gt": "above"}
+ABOVE = {">": "more than", "gt": "more than"}
 AT_MOST = {"<=": "at most", "le": "at most", "lte": "at most", "at-most": "at most"}
-BELOW = {"<": "below", "lt": "below"}
-COMPARATORS = AT_LEAST | ABOVE | AT_MOST | BELOW
+BELOW = {"<": "less than", "lt": "less than"}
+EXACTLY = {"==": "exactly"}
+COMPARATORS = AT_LEAST | ABOVE | AT_MOST | BELOW | EXACTLY
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,8 @@ def holds(value: Decimal, threshold: Decimal, comparator: str) -> bool:
         return value >= threshold
     if comparator in ABOVE:
         return value > threshold
+    if comparator in EXACTLY:
+        return value == threshold
     return value <= threshold if comparator in AT_MOST else value < threshold
 
 
@@ -125,7 +128,7 @@ def scale(
 def _zone(
     limit: Decimal | None, comparator: str, low: Decimal, high: Decimal
 ) -> tuple[Decimal, Decimal]:
-    if limit is None:
+    if limit is None or comparator in EXACTLY:
         return Decimal(0), Decimal(0)
     place = percent(limit, low, high)
     return (place, Decimal(100)) if comparator in AT_LEAST | ABOVE else (Decimal(0), place)

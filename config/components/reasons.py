@@ -10,7 +10,11 @@ from config.components.values import read, sequence, text
 FORMS = {
     "all": "all of these must hold",
     "any": "one of these is enough",
-    "metric": "measurement",
+    "metric": "measurements",
+    "criterion": "measurement",
+    "watch": "open alerts",
+    "alert": "alert",
+    "monitor-runs": "runs of a monitor",
     "record": "record",
     "monitor": "monitor",
     "statement": "statement by a person",
@@ -58,7 +62,7 @@ def piece(source: object) -> Piece:
 
 
 def reason(node: object) -> Reason:
-    """A node with id, label, form, state, sentence, evidence, details, children."""
+    """A node as the rules give it: id, label, form, state, sentence, evidence, details, elements."""
     form, state = text(node, "form"), text(node, "state")
     tone, words = STATES.get(state, ("none", state or "not determined"))
     details = read(node, "details") or {}
@@ -70,10 +74,10 @@ def reason(node: object) -> Reason:
         tone=tone,
         state=words,
         sentence=text(node, "sentence"),
-        fresh=text(details, "fresh_until"),
+        fresh=text(details, "freshUntil"),
         evidence=[piece(e) for e in sequence(read(node, "evidence"))],
         scale=_scale(details),
-        children=[reason(child) for child in sequence(read(node, "children"))],
+        children=[reason(child) for child in sequence(read(node, "elements"))],
     )
 
 

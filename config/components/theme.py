@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-COOKIE = "muniment_theme"
+COOKIE = "theme"
 THEMES = ("light", "dark")
 ONE_YEAR_SECONDS = 365 * 24 * 3600
 

@@ -25,21 +25,35 @@ class ServersInUse:
 
     layout: Layout
     lock: IO[str]
+    wait: bool = False
 
     def release(self) -> None:
         self.lock.close()
+
+    def release_and_wait(self, patience_seconds: float = 30.0) -> None:
+        """Release, and wait for the servers to end unless somebody else still uses them."""
+        self.release()
+        deadline = time.monotonic() + patience_seconds
+        while keeper_state(self.layout) is not None and time.monotonic() < deadline:
+            if _is_used(self.layout):
+                return
+            time.sleep(0.05)
 
     def __enter__(self) -> ServersInUse:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.release()
+        if self.wait:
+            self.release_and_wait()
+        else:
+            self.release()
 
 
-def use_servers(home: Path, *, durable: bool = True) -> ServersInUse:
+def use_servers(home: Path, *, durable: bool = True, wait: bool = False) -> ServersInUse:
     """Claim the servers of `home`, starting them when they are not running.
 
     The claim is a shared lock: it ends with `release()` or with this process, however that ends.
+    With `wait`, leaving the `with` block waits for the servers' own end.
 
     Raises:
         ServerError: the servers did not start; the message holds the end of their log.
@@ -47,7 +61,7 @@ def use_servers(home: Path, *, durable: bool = True) -> ServersInUse:
     layout = Layout(home.resolve())
     layout.prepare()
     deadline = time.monotonic() + WAIT_SECONDS
-    claim = ServersInUse(layout, _shared_lock(layout.users_lock, deadline))
+    claim = ServersInUse(layout, _shared_lock(layout.users_lock, deadline), wait)
     try:
         _wait_until_ready(layout, deadline, durable)
     except BaseException:
@@ -68,6 +82,25 @@ def keeper_state(layout: Layout) -> dict[str, object] | None:
     if not isinstance(pid, int) or started_at_tick(pid) != state.get("started"):
         return None
     return state
+
+
+def _is_used(layout: Layout) -> bool:
+    """Whether some other process holds the users' lock shared: the keeper would hold it alone."""
+    with layout.users_lock.open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return _can_share(layout)
+        return False
+
+
+def _can_share(layout: Layout) -> bool:
+    with layout.users_lock.open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
 
 
 def _shared_lock(path: Path, deadline: float) -> IO[str]:

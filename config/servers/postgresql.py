@@ -73,7 +73,7 @@ class PostgreSQL:
             "password_encryption": "scram-sha-256",
         }
         if not self.durable:
-            settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+            settings |= {"fsync": "off", "full_page_writes": "off"}
         return [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
 
     def _initialise(self, programs: Path) -> None:

@@ -65,6 +65,8 @@ def role_url(role: Role, layout: Layout) -> SplitResult:
             f"DATABASE_URL is set, so {URL_VARIABLES[role]} must be set too: the {role} process "
             "connects with a role that owns nothing (see `manage.py prepare_database`)."
         )
+    if role != "owner" and url.username == owner.username:
+        raise ImproperlyConfigured(f"{URL_VARIABLES[role]} names the owner: name another role.")
     return url
 
 

@@ -22,6 +22,10 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "VERSION": "v1",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {
+        "ActRoleEnum": "governance.registry.choices.ActRole",
+        "DatasetRoleEnum": "governance.registry.choices.DatasetRole",
+    },
     # The browsable documentation comes from an installed package: it works offline.
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

@@ -49,8 +49,8 @@ class Trained:
 def train(version: int, home: Path | None = None) -> Trained:
     """Train version 1 or 2 on the prepared rows below `home` (default `demo_folder()`).
 
-    Raises DataError when the rows are not prepared, ParityError when the conversion differs;
-    a FAIL event is written then.
+    Raises DataError when the rows are not prepared; ParityError, after a FAIL event, when the
+    conversion differs.
     """
     base = home or demo_folder()
     data = base / "data" / TRAINING_FILE

@@ -57,13 +57,11 @@ def conflicts(type_: str, statement: JSON) -> Iterator[Conflict]:
 
 
 def times_of(type_: str, predicate: JSON) -> Iterator[tuple[str, str]]:
-    """Yield (pointer, text) of the times that cannot lie in the future."""
+    """Yield (pointer, text) of the times that cannot lie in the future.
+
+    What was observed, scheduled or started never lies after producedAt: `conflicts` sees to that.
+    """
     yield "/predicate/producedAt", predicate["producedAt"]
-    if type_ in ("measurement", "drift"):
-        yield "/predicate/observed/to", predicate["observed"]["to"]
-        yield "/predicate/run/startedAt", predicate["run"]["startedAt"]
-    if type_ == "drift":
-        yield "/predicate/scheduledFor", predicate["scheduledFor"]
     if type_ in ("gate-decision", "report"):
         yield "/predicate/effectiveAt", predicate["effectiveAt"]
 

@@ -7,3 +7,6 @@ class RegistryConfig(AppConfig):
     name = "governance.registry"
     label = "registry"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from governance.registry import tabs  # noqa: F401, PLC0415

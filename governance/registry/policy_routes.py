@@ -1,6 +1,19 @@
 from __future__ import annotations
 
 ROUTES = {
+    ("systems", "GET"): "read",
+    ("system-register", "GET"): "system.register",
+    ("system-register", "POST"): "system.register",
+    ("system-import", "GET"): "system.import",
+    ("system-import", "POST"): "system.import",
+    ("system", "GET"): "read",
+    ("system-tab", "GET"): "read",
+    ("system-edit", "GET"): "system.edit",
+    ("system-edit", "POST"): "system.edit",
+    ("system-tier", "GET"): "system.confirm_tier",
+    ("system-tier", "POST"): "system.confirm_tier",
+    ("system-people", "GET"): "system.confirm_tier",
+    ("system-people", "POST"): "system.confirm_tier",
     ("api-systems", "GET"): "read",
     ("api-systems", "POST"): "system.register",
     ("api-system", "GET"): "read",

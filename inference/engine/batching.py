@@ -13,7 +13,7 @@ from typing import Any, Protocol, Self
 
 import numpy as np
 
-from inference.engine.confined import Cancel
+from inference.engine.cancelling import Cancel
 from inference.engine.outputs import check_outputs
 from inference.engine.reasons import EngineError, Overloaded
 from inference.engine.tensors import TensorSpec

@@ -8,8 +8,8 @@ from typing import Any
 
 from onnx import ModelProto, NodeProto, numpy_helper
 
-# Values by column of the input; the key None holds for every column.
-Categories = dict[int | None, list[Any]]
+from inference.engine.probes import Categories
+
 _Columns = tuple[int, ...] | None
 
 _ATTRIBUTES = ("cats_strings", "keys_strings", "cats_int64s", "keys_int64s")

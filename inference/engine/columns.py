@@ -8,7 +8,6 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from inference.engine.reasons import EngineError, printable
 
@@ -108,11 +107,8 @@ def _is_missing(value: object) -> bool:
 def _read_arrow(table: Any, name: str) -> tuple[Any, Any]:
     if table.column_names.count(name) > 1:
         raise EngineError("column_type", f"Column '{printable(name)}' occurs twice in the data.")
-    column = table.column(name)
+    column = _plain(name, table.column(name))
     kind = column.type
-    if pa.types.is_dictionary(kind):
-        column = column.cast(kind.value_type)
-        kind = column.type
     missing = np.zeros(len(column), np.bool_)
     if column.null_count:
         missing = np.asarray(column.is_null().to_numpy(zero_copy_only=False), dtype=np.bool_)
@@ -120,16 +116,22 @@ def _read_arrow(table: Any, name: str) -> tuple[Any, Any]:
         return np.full(len(column), np.nan), missing
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
         return column.to_numpy(zero_copy_only=False).astype(object), missing
-    if pa.types.is_decimal(kind):
-        column = column.cast(pa.float64())
-    elif not (pa.types.is_boolean(kind) or pa.types.is_integer(kind) or pa.types.is_floating(kind)):
+    if not (pa.types.is_boolean(kind) or pa.types.is_integer(kind) or pa.types.is_floating(kind)):
         raise _type_error(name, kind, "column")
     if column.null_count:
         # Filled only so that the type stays; the mask tells which rows were missing.
-        column = pc.fill_null(
-            column, pa.scalar(False if pa.types.is_boolean(kind) else 0, column.type)
-        )
+        column = column.fill_null(pa.scalar(0, pa.int8()).cast(column.type))
     return column.to_numpy(zero_copy_only=False), missing
+
+
+def _plain(name: str, column: Any) -> Any:
+    """Categories as their values, decimals as floats."""
+    try:
+        if pa.types.is_dictionary(column.type):
+            return column.cast(column.type.value_type)
+        return column.cast(pa.float64()) if pa.types.is_decimal(column.type) else column
+    except pa.ArrowException as error:
+        raise _type_error(name, column.type, "column") from error
 
 
 def _type_error(name: str, values: Any, dtype: str) -> EngineError:

@@ -12,8 +12,9 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
+from inference.engine.cancelling import Cancel
 from inference.engine.confinement import REQUEST_NAME, peak_memory_bytes
 from inference.engine.limits import ProcessLimits
 
@@ -23,12 +24,6 @@ Message = dict[str, Any]
 _TICK_SECONDS = 0.05
 _LINE_BYTES = 4 * 1024 * 1024
 _STDERR_BYTES = 4096
-
-
-class Cancel(Protocol):
-    """Anything that can say that the work is no longer wanted (threading.Event fits)."""
-
-    def is_set(self) -> bool: ...
 
 
 @dataclass(slots=True)

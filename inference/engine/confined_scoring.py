@@ -14,7 +14,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from inference.engine.confined import Cancel, Message, Outcome, run_confined
+from inference.engine.cancelling import Cancel
+from inference.engine.confined import Message, Outcome, run_confined
 from inference.engine.limits import MIB, ProcessLimits
 from inference.engine.parquet_scoring import SCORES_NAME
 from inference.engine.providers import ProviderPolicy

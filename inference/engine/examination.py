@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import onnx
-from google.protobuf.message import DecodeError
+from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 
 from inference.engine.first_run import FirstRun, first_run
 from inference.engine.limits import Limits

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from onnx import ModelProto
 
-from inference.engine.categories import Categories, input_categories
-from inference.engine.probes import probe_inputs
+from inference.engine.categories import input_categories
+from inference.engine.probes import Categories, probe_inputs
 from inference.engine.reasons import EngineError, Reason
 from inference.engine.sessions import Arrays, Model, load_model
 from inference.engine.tensors import TensorSpec

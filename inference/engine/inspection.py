@@ -11,7 +11,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Self
 
-from inference.engine.confined import Cancel, Message, Outcome, run_confined
+from inference.engine.cancelling import Cancel
+from inference.engine.confined import Message, Outcome, run_confined
 from inference.engine.file_kind import HEAD_BYTES, refuse_other_formats
 from inference.engine.limits import Limits
 from inference.engine.reasons import Reason, printable

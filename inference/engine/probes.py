@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from inference.engine.categories import Categories
 from inference.engine.reasons import EngineError, printable
 from inference.engine.tensors import TensorSpec
+
+# Values by column of an input; the key None holds for every column.
+Categories = dict[int | None, list[Any]]
 
 _MOST_ELEMENTS = 4 * 1024 * 1024
 

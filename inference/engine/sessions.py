@@ -13,7 +13,7 @@ import onnxruntime as ort
 from onnxruntime.capi import onnxruntime_pybind11_state as runtime
 
 from inference.engine import watchdog as watching
-from inference.engine.confined import Cancel
+from inference.engine.cancelling import Cancel
 from inference.engine.outputs import check_outputs
 from inference.engine.probes import probe_inputs
 from inference.engine.providers import (

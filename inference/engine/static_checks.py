@@ -113,7 +113,7 @@ def _functions(model: ModelProto, limits: Limits) -> Iterator[Reason]:
             f"{limits.functions} are admitted. Export it with functions inlined."
         )
         yield Reason("too_many_functions", sentence)
-    elif expanded_nodes(model, limits.nodes) is None:
+    elif model.functions and expanded_nodes(model, limits.nodes) is None:
         sentence = (
             f"With its own functions put in place the model has more than {limits.nodes} "
             "operators, or they call themselves. Export it with functions inlined."

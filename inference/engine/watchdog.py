@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from inference.engine.confined import Cancel
+from inference.engine.cancelling import Cancel
 
 _TICK_SECONDS = 0.01
 

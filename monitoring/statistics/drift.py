@@ -75,11 +75,16 @@ def _compare_column(
         reason = f"{column.name} holds one and the same value in reference and batch."
         return _refused(column, DriftStatus.CONSTANT, reason)
     if isinstance(r, NumericProfile) and isinstance(c, NumericProfile):
-        raw = before.raw is not None and after.raw is not None
-        pair = (before.raw, after.raw) if raw else None
-        return numeric_drift(column.name, r, c, spec, pair)  # type: ignore[arg-type]
-    assert isinstance(r, CategoricalProfile) and isinstance(c, CategoricalProfile)
-    return categorical_drift(column.name, r, c, spec)
+        return numeric_drift(column.name, r, c, spec, _raw_pair(before, after))
+    if isinstance(r, CategoricalProfile) and isinstance(c, CategoricalProfile):
+        return categorical_drift(column.name, r, c, spec)
+    raise TypeError("Two profiles of one layout are of one kind.")
+
+
+def _raw_pair(before: _Side, after: _Side) -> tuple[Floats, Floats] | None:
+    if before.raw is None or after.raw is None:
+        return None
+    return before.raw, after.raw
 
 
 def _reference_side(source: Source, column: ColumnSpec) -> _Side:
@@ -147,8 +152,9 @@ def _is_constant(
         return False
     if isinstance(r, NumericProfile) and isinstance(c, NumericProfile):
         return r.minimum == r.maximum == c.minimum == c.maximum
-    assert isinstance(r, CategoricalProfile) and isinstance(c, CategoricalProfile)
-    return len(r.layout.categories) == 1 and not r.other and not c.other
+    if isinstance(r, CategoricalProfile) and isinstance(c, CategoricalProfile):
+        return len(r.layout.categories) == 1 and not r.other and not c.other
+    return False
 
 
 def _refused(column: ColumnSpec, status: DriftStatus, reason: str) -> ColumnDrift:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import reduce
-from pathlib import Path
 
 import numpy as np
-import pyarrow.parquet as pq
 
 from monitoring.statistics.columns import (
     CategoricalColumn,
@@ -107,41 +104,6 @@ def profile_columns(table: Table, spec: DriftSpec, layout: Profile | None = None
     return Profile(row_count(table), columns)
 
 
-def profile_parquet(
-    path: str | Path, spec: DriftSpec, layout: Profile, batch_rows: int = 131_072
-) -> Profile:
-    """Profile a Parquet file in batches against `layout`, in memory that does not grow with rows.
-
-    Raises MeasureError(missing_column) where a column of `spec` is not in the file.
-    """
-    file = pq.ParquetFile(path)
-    names = [column.name for column in spec.columns]
-    missing = sorted(set(names) - set(file.schema_arrow.names))
-    if missing:
-        raise MeasureError(
-            MeasureCode.MISSING_COLUMN, f"The file lacks the column(s) {', '.join(missing)}."
-        )
-    batches = file.iter_batches(batch_size=batch_rows, columns=names)
-    empty = file.schema_arrow.empty_table().select(names)
-    parts = (dict(zip(batch.schema.names, batch.columns, strict=True)) for batch in batches)
-    profiles = (profile_columns(part, spec, layout) for part in parts)
-    return reduce(merge_profiles, profiles, profile_columns(empty, spec, layout))
-
-
-def merge_profiles(first: Profile, second: Profile) -> Profile:
-    """Add two profiles over the same layout; counts are the same in whatever order.
-
-    Raises MeasureError(layout_mismatch).
-    """
-    if first.columns.keys() != second.columns.keys():
-        raise MeasureError(MeasureCode.LAYOUT_MISMATCH, "The profiles hold different columns.")
-    columns = {
-        name: _merge_column(name, column, second.columns[name])
-        for name, column in first.columns.items()
-    }
-    return Profile(first.rows + second.rows, columns)
-
-
 def numeric_profile(layout: NumericLayout, column: NumericColumn) -> NumericProfile:
     """Count a column into the bins of `layout`."""
     values = column.values
@@ -220,25 +182,6 @@ def _profile_column(table: Table, column: ColumnSpec, layout: Profile | None) ->
         return Fault(error.code, error.sentence)
 
 
-def _merge_column(name: str, a: ColumnProfile, b: ColumnProfile) -> ColumnProfile:
-    if isinstance(a, Fault):
-        return a
-    if isinstance(b, Fault):
-        return b
-    if a.layout != b.layout:
-        raise MeasureError(MeasureCode.LAYOUT_MISMATCH, f"{name}: the bins are not the same.")
-    counts = tuple(x + y for x, y in zip(a.counts, b.counts, strict=True))
-    nulls = a.nulls + b.nulls
-    if isinstance(a, NumericProfile) and isinstance(b, NumericProfile):
-        mean, m2 = _merge_moments(a, b)
-        extremes = [x for x in (a.minimum, b.minimum, a.maximum, b.maximum) if x is not None]
-        low, high = min(extremes, default=None), max(extremes, default=None)
-        return NumericProfile(a.layout, counts, nulls, low, high, mean, m2)
-    assert isinstance(a, CategoricalProfile) and isinstance(b, CategoricalProfile)
-    unseen = tuple(sorted({*a.unseen, *b.unseen})[:UNSEEN_SHOWN])
-    return CategoricalProfile(a.layout, counts, a.other + b.other, unseen, nulls)
-
-
 def _moments(values: Floats) -> tuple[float, float]:
     if not len(values):
         return 0.0, 0.0
@@ -247,15 +190,6 @@ def _moments(values: Floats) -> tuple[float, float]:
         return float(values[0]), 0.0
     mean = float(values.mean())
     return mean, float(np.square(values - mean).sum())
-
-
-def _merge_moments(a: NumericProfile, b: NumericProfile) -> tuple[float, float]:
-    """Chan, Golub and LeVeque 1983 (American Statistician 37:242-247)."""
-    if a.n == 0 or b.n == 0:
-        held = b if a.n == 0 else a
-        return held.mean, held.m2
-    gap, n = b.mean - a.mean, a.n + b.n
-    return a.mean + gap * b.n / n, a.m2 + b.m2 + gap * gap * a.n * b.n / n
 
 
 def _shown(names: dict[str, int]) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ def profile_to_json(profile: Profile) -> dict[str, Any]:
     }
 
 
-def profile_from_json(data: dict[str, Any]) -> Profile:
+def profile_from_json(data: Any) -> Profile:
     """Raises MeasureError(wrong_type) for anything `profile_to_json` does not write."""
     if not isinstance(data, dict) or data.get("version") != VERSION:
         raise MeasureError(

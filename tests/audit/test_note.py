@@ -169,6 +169,8 @@ def test_what_is_no_checkpoint_is_refused(text: str) -> None:
 def test_an_origin_cannot_smuggle_lines_into_a_checkpoint() -> None:
     forged = Checkpoint("origin\n7", 9, merkle.EMPTY_ROOT)
     assert refusal(note.sign_checkpoint, forged, [signer()]) == "bad_checkpoint"
+    forged = Checkpoint("origin", 9, merkle.EMPTY_ROOT, ("one\ntwo",))
+    assert refusal(note.sign_checkpoint, forged, [signer()]) == "bad_checkpoint"
 
 
 def test_another_logs_checkpoint_is_refused() -> None:

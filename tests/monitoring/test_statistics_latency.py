@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from statistics import NormalDist
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -16,7 +19,7 @@ def test_a_percentile_is_a_value_that_was_seen() -> None:
 
 
 @pytest.mark.parametrize("percentile", [50, 95])
-def test_the_interval_covers_whatever_the_distribution(percentile) -> None:
+def test_the_interval_covers_whatever_the_distribution(percentile: float) -> None:
     random = np.random.default_rng(11)
     truth = float(np.exp(np.sqrt(2) * _normal_quantile(percentile / 100)))
     hits = 0
@@ -27,8 +30,6 @@ def test_the_interval_covers_whatever_the_distribution(percentile) -> None:
 
 
 def _normal_quantile(share: float) -> float:
-    from statistics import NormalDist
-
     return NormalDist().inv_cdf(share)
 
 
@@ -49,11 +50,11 @@ def test_p99_needs_368_rows_at_95_percent() -> None:
         ([0.1] * 40, 100, MeasureCode.BAD_PARAMETER),
     ],
 )
-def test_bad_durations_are_refused(seconds, percentile, code) -> None:
+def test_bad_durations_are_refused(seconds: Any, percentile: float, code: MeasureCode) -> None:
     assert refusal(seconds, percentile) == code
 
 
-def refusal(seconds, percentile) -> MeasureCode:
+def refusal(seconds: Any, percentile: float) -> MeasureCode:
     with pytest.raises(MeasureError) as caught:
         latency_percentile(seconds, percentile)
     return caught.value.code
@@ -61,7 +62,7 @@ def refusal(seconds, percentile) -> MeasureCode:
 
 @pytest.mark.parametrize("level", [0.5, 0.9, 0.95, 0.99])
 @pytest.mark.parametrize("percentile", [1, 10, 50, 90, 99, 99.9])
-def test_the_smallest_allowed_sample_has_both_limits(percentile, level) -> None:
+def test_the_smallest_allowed_sample_has_both_limits(percentile: float, level: float) -> None:
     n = rows_needed(percentile / 100, level)
     estimate = latency_percentile(np.arange(1.0, n + 1), percentile, level=level, minimum=1)
     assert 1 <= estimate.lower <= estimate.value <= estimate.upper <= n

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 from functools import reduce
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -12,14 +15,13 @@ import pytest
 
 from monitoring.statistics.errors import MeasureCode, MeasureError
 from monitoring.statistics.layout import numeric_layout
+from monitoring.statistics.merging import merge_profiles, profile_parquet
 from monitoring.statistics.profile import (
     CategoricalProfile,
     Fault,
     NumericProfile,
     Profile,
-    merge_profiles,
     profile_columns,
-    profile_parquet,
 )
 from monitoring.statistics.profile_json import profile_from_json, profile_to_json
 from monitoring.statistics.spec import DriftSpec
@@ -58,7 +60,7 @@ def test_every_value_falls_in_the_bin_that_numpy_says() -> None:
 
 
 def test_ties_make_fewer_bins_but_never_split_equal_values() -> None:
-    values = np.sort(np.append(np.zeros(950), np.arange(1, 51)))
+    values = np.sort(np.append(np.zeros(950), np.arange(1.0, 51.0)))
     layout = numeric_layout(values)
     assert layout.psi_counts(layout.counts(values)) == [950, 50]
 
@@ -75,9 +77,9 @@ def test_a_constant_reference_still_sees_other_values() -> None:
 
 
 @pytest.mark.parametrize("cuts", [(0, 5000), (0, 1, 5000), (0, 700, 701, 3000, 5000)])
-def test_partitions_merge_to_the_same_counts(cuts) -> None:
+def test_partitions_merge_to_the_same_counts(cuts: Any) -> None:
     whole, reference = table(), profile_columns(table(seed=9), SPEC)
-    parts = [whole.slice(a, b - a) for a, b in zip(cuts, cuts[1:], strict=False)]
+    parts = [whole.slice(a, b - a) for a, b in pairwise(cuts)]
     merged = reduce(merge_profiles, [profile_columns(p, SPEC, reference) for p in parts])
     at_once = profile_columns(whole, SPEC, reference)
     assert exact_part(merged) == exact_part(at_once)
@@ -100,18 +102,31 @@ def test_merging_does_not_depend_on_order() -> None:
     assert exact_part(forward) == exact_part(backward)
 
 
-def test_a_parquet_file_is_profiled_in_batches_as_at_once(tmp_path) -> None:
+def test_a_parquet_file_is_profiled_in_batches_as_at_once(tmp_path: Path) -> None:
     whole, reference = table(), profile_columns(table(seed=9), SPEC)
     pq.write_table(whole, tmp_path / "batch.parquet", row_group_size=1300)
     batched = profile_parquet(tmp_path / "batch.parquet", SPEC, reference, batch_rows=777)
     assert exact_part(batched) == exact_part(profile_columns(whole, SPEC, reference))
 
 
-def test_a_parquet_file_without_a_column_is_refused(tmp_path) -> None:
+def test_a_parquet_file_without_a_column_is_refused(tmp_path: Path) -> None:
     pq.write_table(table().select(["income"]), tmp_path / "batch.parquet")
     with pytest.raises(MeasureError, match="age, race") as caught:
         profile_parquet(tmp_path / "batch.parquet", SPEC, profile_columns(table(), SPEC))
     assert caught.value.code == MeasureCode.MISSING_COLUMN
+
+
+def test_a_file_that_is_not_parquet_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "batch.parquet").write_text("age,race\n41,1\n")
+    with pytest.raises(MeasureError, match="not sound Parquet") as caught:
+        profile_parquet(tmp_path / "batch.parquet", SPEC, profile_columns(table(), SPEC))
+    assert caught.value.code == MeasureCode.WRONG_TYPE
+
+
+def test_a_parquet_file_without_rows_is_an_empty_profile(tmp_path: Path) -> None:
+    pq.write_table(table().slice(0, 0), tmp_path / "batch.parquet")
+    empty = profile_parquet(tmp_path / "batch.parquet", SPEC, profile_columns(table(), SPEC))
+    assert (empty.rows, empty.columns["age"].n) == (0, 0)  # type: ignore[union-attr]
 
 
 def test_profiles_with_other_bins_do_not_merge() -> None:
@@ -143,7 +158,7 @@ def test_json_holds_no_binary_fractions() -> None:
 
 
 @pytest.mark.parametrize("damage", ["counts", "uppers", "kind", "psiEnds"])
-def test_a_damaged_profile_is_refused(damage) -> None:
+def test_a_damaged_profile_is_refused(damage: str) -> None:
     data = profile_to_json(profile_columns(table(), SPEC))
     data["columns"]["income"][damage] = []
     with pytest.raises(MeasureError, match="damaged"):
@@ -151,7 +166,7 @@ def test_a_damaged_profile_is_refused(damage) -> None:
 
 
 @pytest.mark.parametrize("data", [{}, {"version": 2}, [], None])
-def test_something_else_is_no_profile(data) -> None:
+def test_something_else_is_no_profile(data: Any) -> None:
     with pytest.raises(MeasureError, match="not a drift profile"):
         profile_from_json(data)
 
@@ -181,14 +196,14 @@ def test_categories_beyond_a_thousand_count_together() -> None:
         pa.array(["1", "2", None]).dictionary_encode(),
     ],
 )
-def test_categories_are_the_same_text_whatever_their_type(values) -> None:
+def test_categories_are_the_same_text_whatever_their_type(values: Any) -> None:
     column = profile_columns({"x": values}, DriftSpec.of(categorical=("x",))).columns["x"]
     assert isinstance(column, CategoricalProfile)
     assert (column.layout.categories, column.nulls) == (("1", "2"), 1)
 
 
 @pytest.mark.parametrize("values", [[0.5, 1.0], [float("nan")], [1e300], [b"x"]])
-def test_values_that_are_no_categories_are_a_fault(values) -> None:
+def test_values_that_are_no_categories_are_a_fault(values: Any) -> None:
     column = profile_columns({"x": values}, DriftSpec.of(categorical=("x",))).columns["x"]
     assert isinstance(column, Fault)
     assert column.code == MeasureCode.WRONG_TYPE
@@ -200,7 +215,7 @@ def test_ragged_columns_are_refused() -> None:
 
 
 @pytest.mark.parametrize("names", [(), ("x", "x")])
-def test_a_spec_names_columns_and_each_once(names) -> None:
+def test_a_spec_names_columns_and_each_once(names: Any) -> None:
     with pytest.raises(MeasureError, match="each column once"):
         DriftSpec.of(numeric=names)
 
@@ -208,7 +223,7 @@ def test_a_spec_names_columns_and_each_once(names) -> None:
 @pytest.mark.parametrize(
     "rule", [{"alpha": 5}, {"epsilon": 0}, {"psi_floor": -1}, {"minimum_rows": 1}]
 )
-def test_a_spec_with_senseless_thresholds_is_refused(rule) -> None:
+def test_a_spec_with_senseless_thresholds_is_refused(rule: Any) -> None:
     with pytest.raises(MeasureError) as caught:
         DriftSpec.of(numeric=("x",), **rule)
     assert caught.value.code == MeasureCode.BAD_PARAMETER

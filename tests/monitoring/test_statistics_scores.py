@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -37,7 +40,7 @@ def delong_by_pairs(labels: np.ndarray, scores: np.ndarray) -> tuple[float, floa
 
 
 @pytest.mark.parametrize("ties", [False, True])
-def test_roc_auc_equals_scikit_learn_and_its_variance_the_definition(ties) -> None:
+def test_roc_auc_equals_scikit_learn_and_its_variance_the_definition(ties: bool) -> None:
     labels, scores = scored(ties=ties)
     area, variance = delong(labels == 1, scores)
     assert area == pytest.approx(metrics.roc_auc_score(labels, scores), abs=1e-12)
@@ -108,7 +111,7 @@ def test_equal_scores_share_a_bin() -> None:
     labels, scores = scored(1000, ties=True)
     table = reliability_table(labels, scores, CLASSES, bins=20)
     assert sum(b.n for b in table) == 1000
-    assert all(a.highest < b.lowest for a, b in zip(table, table[1:], strict=False))
+    assert all(a.highest < b.lowest for a, b in pairwise(table))
 
 
 def test_calibration_interval_of_a_calibrated_model_holds_zero() -> None:
@@ -150,7 +153,7 @@ def test_the_same_seed_gives_the_same_interval() -> None:
     assert "seed 4" in first.method
 
 
-def refusal(measure, labels, scores, **options) -> MeasureCode:
+def refusal(measure: Callable[..., Any], labels: Any, scores: Any, **options: Any) -> MeasureCode:
     with pytest.raises(MeasureError) as caught:
         measure(labels, scores, CLASSES, **options)
     return caught.value.code
@@ -161,32 +164,32 @@ MEASURES = [roc_auc, brier, log_loss, expected_calibration_error, reliability_ta
 
 @pytest.mark.parametrize("measure", MEASURES)
 @pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
-def test_a_score_that_is_no_number_is_refused(measure, bad) -> None:
+def test_a_score_that_is_no_number_is_refused(measure: Callable[..., Any], bad: float) -> None:
     labels, scores = scored()
     scores[7] = bad
     assert refusal(measure, labels, scores) == MeasureCode.NOT_FINITE
 
 
 @pytest.mark.parametrize("measure", MEASURES)
-def test_one_class_only_is_refused(measure) -> None:
+def test_one_class_only_is_refused(measure: Callable[..., Any]) -> None:
     _, scores = scored()
     assert refusal(measure, [1] * 400, scores) == MeasureCode.ONE_CLASS
 
 
 @pytest.mark.parametrize("measure", MEASURES)
-def test_different_lengths_are_refused(measure) -> None:
+def test_different_lengths_are_refused(measure: Callable[..., Any]) -> None:
     labels, scores = scored()
     assert refusal(measure, labels[1:], scores) == MeasureCode.LENGTH_MISMATCH
 
 
 @pytest.mark.parametrize("measure", MEASURES)
-def test_too_few_rows_are_refused(measure) -> None:
+def test_too_few_rows_are_refused(measure: Callable[..., Any]) -> None:
     labels, scores = scored(20)
     assert refusal(measure, labels, scores) == MeasureCode.TOO_FEW_ROWS
 
 
 @pytest.mark.parametrize("measure", MEASURES[1:])
-def test_a_score_outside_zero_to_one_is_no_probability(measure) -> None:
+def test_a_score_outside_zero_to_one_is_no_probability(measure: Callable[..., Any]) -> None:
     labels, scores = scored()
     assert refusal(measure, labels, scores * 2) == MeasureCode.OUT_OF_RANGE
 
@@ -200,12 +203,12 @@ def test_a_score_outside_zero_to_one_is_no_probability(measure) -> None:
         ([[0.5], [0.5, 0.6]], MeasureCode.WRONG_TYPE),
     ],
 )
-def test_scores_of_another_type_are_refused(scores, code) -> None:
+def test_scores_of_another_type_are_refused(scores: Any, code: MeasureCode) -> None:
     assert refusal(roc_auc, scored()[0], scores) == code
 
 
 @pytest.mark.parametrize("options", [{"bins": 1}, {"level": 1.5}])
-def test_senseless_parameters_are_refused(options) -> None:
+def test_senseless_parameters_are_refused(options: Any) -> None:
     labels, scores = scored()
     code = refusal(expected_calibration_error, labels, scores, **options, resamples=10)
     assert code == MeasureCode.BAD_PARAMETER

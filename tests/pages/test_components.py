@@ -11,6 +11,7 @@ from config.components.drawings import scale, segments, sparkline
 from config.components.grids import cell
 from config.components.times import when
 from config.gallery.samples import SAMPLES
+from governance.assessment.rules.nodes import Node, join_all
 
 SCRIPT = "<script>alert(1)</script>"
 EVIDENCE = "0192f3aa-7b60-7c11-9a55-0000a1b2c3d4"
@@ -78,30 +79,29 @@ def test_markup_in_a_value_is_escaped(source):
     assert "&lt;script&gt;" in html
 
 
+BODY = {
+    "applicability": "applicable",
+    "determination": "not-satisfied",
+    "reason": None,
+    "conclusion": {"state": "none"},
+    "exception": None,
+}
+
+
 @pytest.mark.parametrize(
     ("result", "expected"),
     [
-        ({"applicability": "applicable", "determination": "satisfied"}, ("good", "satisfied")),
+        ({"tone": "wait", "words": "not yet due"}, ("wait", "not yet due")),
+        (BODY, ("bad", "not satisfied")),
+        (BODY | {"applicability": "inherited"}, ("bad", "not satisfied (inherited)")),
         (
-            {"applicability": "inherited", "determination": "not-satisfied"},
-            ("bad", "not satisfied (inherited)"),
+            {"tone": "good", "words": "satisfied", "body": {"applicability": "inherited"}},
+            ("good", "satisfied (inherited)"),
         ),
-        ({"determination": "not-determined", "reason": "contested"}, ("warn", "under review")),
-        ({"determination": "not-determined", "reason": "stale"}, ("warn", "not determined: stale")),
-        ({"determination": "not-determined"}, ("none", "not determined")),
-        ({"applicability": "not-yet-due", "determination": "satisfied"}, ("wait", "not yet due")),
-        ({"applicability": "not-applicable"}, ("none", "not applicable")),
     ],
 )
-def test_result_is_worded_from_its_fields(result, expected):
+def test_result_is_worded_by_the_rules_and_says_that_it_is_inherited(result, expected):
     assert result_words(result) == expected
-
-
-def test_exception_stands_beside_a_failing_determination():
-    result = {"determination": "not-satisfied", "exception": {"expires": "2026-12-05"}}
-    html = render("{% result_badge result %}", result=result)
-    assert "not satisfied" in html
-    assert "exception until 5 Dec 2026" in html
 
 
 def test_scale_places_value_interval_and_threshold():
@@ -178,11 +178,25 @@ def test_cell_without_a_value_is_no_data_and_never_no_drift():
 
 def test_why_tree_names_state_evidence_and_join_of_every_node():
     html = render("{% why node %}", node=SAMPLES["requirement"]["why"])
-    assert "all of these must hold" in html
-    assert "one of these is enough" in html
-    assert html.count("fails") == 2
+    assert "All of these must hold: 2 hold, 2 fail." in html
+    assert "One of these must hold: 1 holds, 1 is missing." in html
+    assert html.count("<span>fails</span>") == 2
     assert "EV-a1b2c3d4" in html
     assert "required at least 0.80" in html
+
+
+def test_why_tree_draws_what_the_rules_really_give():
+    node = Node("rule.0", "Recall", "criterion", "fails", "Recall is 0.40.", [EVIDENCE])
+    node.details = {
+        "value": "0.40",
+        "threshold": "0.50",
+        "comparator": ">=",
+        "freshUntil": "2027-05-02T00:00:00Z",
+    }
+    html = render("{% why node %}", node=join_all("rule", "All of these", "all", [node]).as_json())
+    assert "All of these must hold: 1 fails." in html
+    assert "required at least 0.50" in html
+    assert "2 May 2027" in html
 
 
 def test_time_is_written_out_in_utc():

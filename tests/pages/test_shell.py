@@ -66,7 +66,7 @@ def test_template_has_nothing_inline(path):
 
 
 def test_style_sheets_and_script_stay_small():
-    assert sum(path.stat().st_size for path in STATIC.glob("*.css")) <= 30_000
+    assert sum(path.stat().st_size for path in STATIC.glob("*.css")) <= 30 * 1024
     assert len((STATIC / "muniment.js").read_text().splitlines()) <= 200
 
 
@@ -121,7 +121,7 @@ def test_polling_ends_when_the_job_is_done(client):
 def test_theme_is_kept_in_a_cookie_and_written_by_the_server(client):
     answer = client.post("/theme/", {"theme": "dark", "next": "/gallery/home/"})
     assert answer["Location"] == "/gallery/home/"
-    assert client.cookies["muniment_theme"]["httponly"]
+    assert client.cookies["theme"]["httponly"]
     assert 'data-theme="dark"' in client.get("/gallery/home/").content.decode()
 
 
