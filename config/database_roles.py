@@ -100,7 +100,7 @@ def _create_role(cursor: CursorWrapper, role: GrantedRole, user: str) -> None:
     except ProgrammingError as error:
         raise RoleProblem(
             f"The role {user} does not exist and the owner may not create it. Ask the database "
-            f'administrator for: CREATE ROLE "{user}" LOGIN PASSWORD \'...\';'
+            f"administrator for: CREATE ROLE \"{user}\" LOGIN PASSWORD '...';"
         ) from error
 
 

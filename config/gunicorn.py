@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from pathlib import Path
 from typing import Any
 
 from config.servers.process import die_with_parent
@@ -15,7 +16,7 @@ timeout = 60
 graceful_timeout = 20
 keepalive = 5
 # Memory, not a disk: a slow disk must not look like a stuck worker.
-worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 control_socket_disable = True
 loglevel = "warning"
 limit_request_line = 8190

@@ -33,6 +33,7 @@ pages: list[URLPattern | URLResolver] = [
     path("theme", set_theme, name="theme"),
     path("health", health, name="health"),
     path("", include("governance.registry.urls")),
+    path("", include("governance.assessment.urls")),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

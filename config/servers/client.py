@@ -8,7 +8,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Self
 
 from config.servers.errors import ServerError
 from config.servers.layout import Layout
@@ -39,7 +39,7 @@ class ServersInUse:
                 return
             time.sleep(0.05)
 
-    def __enter__(self) -> ServersInUse:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -105,7 +105,7 @@ def keep(layout: Layout, *, durable: bool) -> int:
     asked: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda received, _frame: asked.append(received))
-    servers = [PostgreSQL(layout, durable), Valkey(layout)]
+    servers: list[PostgreSQL | Valkey] = [PostgreSQL(layout, durable), Valkey(layout)]
     try:
         write_state(layout, state="starting")
         layout.prepare()

@@ -52,7 +52,10 @@ class PostgreSQL:
         # SIGINT is PostgreSQL's fast shutdown: sessions end, data is flushed.
         self.process = spawn_server(
             [str(programs / "postgres"), "-D", str(self.data), *self._options()],
-            self.layout.account, self.data, self.log, signal.SIGINT,
+            self.layout.account,
+            self.data,
+            self.log,
+            signal.SIGINT,
         )
         self._wait_until_ready()
         prepare_cluster(self.layout)
@@ -106,7 +109,9 @@ class PostgreSQL:
                 time.sleep(0.05)
             else:
                 return
-        raise ServerError(f"PostgreSQL did not answer within {START_SECONDS:.0f} s.\n{tail(self.log)}")
+        raise ServerError(
+            f"PostgreSQL did not answer within {START_SECONDS:.0f} s.\n{tail(self.log)}"
+        )
 
 
 @contextmanager

@@ -39,7 +39,7 @@ def spawn_server(
             cwd=folder,
             env=server_environment(),
             start_new_session=True,
-            preexec_fn=die_with_parent(os.getpid(), death_signal),
+            preexec_fn=die_with_parent(os.getpid(), death_signal),  # noqa: PLW1509 (two system calls)
             **identity(account),
         )
 

@@ -11,19 +11,20 @@ from config.settings.broker import *  # noqa: F403
 from config.settings.database import database_for, process_role
 from config.settings.logs import *  # noqa: F403
 from config.settings.mail import *  # noqa: F403
-from config.settings.readers import env_bool
+from config.settings.readers import env_bool, env_int
 from config.settings.rest import *  # noqa: F403
 from config.settings.security import *  # noqa: F403
 from config.start import data_folder
 
-VERSION = "0.1.0"
-UPLOAD_LIMIT_BYTES = env_int("MUNIMENT_UPLOAD_MIB", 512, least=1, most=8192) * 2**20
 BASE_DIR = Path(__file__).resolve().parents[2]
 MUNIMENT_HOME = data_folder()
 KEYS_DIR = MUNIMENT_HOME / "keys"
 ARTEFACTS_DIR = MUNIMENT_HOME / "artefacts"
 REPORTS_DIR = MUNIMENT_HOME / "reports"
 MEDIA_ROOT = MUNIMENT_HOME / "media"
+
+VERSION = "0.1.0"
+UPLOAD_LIMIT_BYTES = env_int("MUNIMENT_UPLOAD_MIB", 512, least=1, most=8192) * 2**20
 
 DEBUG = env_bool("MUNIMENT_DEBUG", False)
 DEMO = env_bool("MUNIMENT_DEMO", False)

@@ -83,12 +83,11 @@ class Running:
             stderr=subprocess.STDOUT,
             env={**os.environ, **self.service.environment},
             start_new_session=True,
-            preexec_fn=die_with_parent(os.getpid(), self.service.stop_signal),
+            # Two system calls and no lock: safe beside the reader threads.
+            preexec_fn=die_with_parent(os.getpid(), self.service.stop_signal),  # noqa: PLW1509
         )
         assert self.process.stdout is not None
-        self.reader = threading.Thread(
-            target=self._relay, args=(self.process.stdout,), daemon=True
-        )
+        self.reader = threading.Thread(target=self._relay, args=(self.process.stdout,), daemon=True)
         self.reader.start()
 
     def _relay(self, output: IO[bytes]) -> None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from governance.audit import canonical
 from governance.audit.ids import new_id
+from governance.audit.merkle import MAX_ENTRY_BYTES
 from governance.audit.models import EntryText, OutboxEntry
 
 REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
@@ -113,6 +114,9 @@ def record(  # noqa: PLR0913
         "texts": {field: text.digest for field, text in words.items()},
         "request": REQUEST_ID.get(),
     }
-    OutboxEntry.objects.create(entry_id=entry_id, body=canonical.dumps(body))
+    data = canonical.dumps(body)
+    if len(data) > MAX_ENTRY_BYTES:
+        raise ValueError(f"An audit entry has at most {MAX_ENTRY_BYTES} bytes; facts are digests.")
+    OutboxEntry.objects.create(entry_id=entry_id, body=data)
     EntryText.objects.bulk_create(rows)
     return entry_id

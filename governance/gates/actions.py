@@ -16,7 +16,7 @@ from governance.assessment.models import Approval, ApprovalRequest
 from governance.assessment.subjects import decides
 from governance.audit.actions import instant
 from governance.audit.queries import log_size, root_at
-from governance.evidence.actions import emit, subject
+from governance.evidence.actions import emit, subject, worker_collector
 from governance.evidence.choices import Assurance, PredicateType
 from governance.evidence.models import Evidence
 from governance.gates.case import case_of
@@ -101,6 +101,7 @@ def receipt(  # noqa: PLR0913, PLR0917
         },
         assurance=Assurance.COMPUTED_HERE,
         by=by,
+        collector=worker_collector(by),
         at=now,
     )
     return GateDecision.objects.create(

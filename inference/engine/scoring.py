@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from inference.engine.columns import Table, row_count
 from inference.engine.cancelling import Cancel
+from inference.engine.columns import Table, row_count
 from inference.engine.encoding import encode
 from inference.engine.reasons import EngineError
 from inference.engine.scores import Latency, Scores, predicted_labels, score_values

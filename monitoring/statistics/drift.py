@@ -71,7 +71,7 @@ def _compare_column(
     if refusal := _too_little(column, before, after, spec):
         return refusal
     r, c = before.profile, after.profile
-    if _is_constant(r, c):
+    if r.constant is not None and r.constant == c.constant:
         reason = f"{column.name} holds one and the same value in reference and batch."
         return _refused(column, DriftStatus.CONSTANT, reason)
     if isinstance(r, NumericProfile) and isinstance(c, NumericProfile):
@@ -143,18 +143,6 @@ def _too_little(
             )
             return _refused(column, DriftStatus.NO_DATA, reason)
     return None
-
-
-def _is_constant(
-    r: NumericProfile | CategoricalProfile, c: NumericProfile | CategoricalProfile
-) -> bool:
-    if r.nulls or c.nulls:
-        return False
-    if isinstance(r, NumericProfile) and isinstance(c, NumericProfile):
-        return r.minimum == r.maximum == c.minimum == c.maximum
-    if isinstance(r, CategoricalProfile) and isinstance(c, CategoricalProfile):
-        return len(r.layout.categories) == 1 and not r.other and not c.other
-    return False
 
 
 def _refused(column: ColumnSpec, status: DriftStatus, reason: str) -> ColumnDrift:

@@ -58,6 +58,11 @@ class NumericProfile:
         return sum(self.counts)
 
     @property
+    def constant(self) -> float | None:
+        """The one value of all rows, if there is one only."""
+        return self.minimum if self.minimum == self.maximum and not self.nulls else None
+
+    @property
     def sd(self) -> float:
         """Sample standard deviation; 0 below two rows."""
         return math.sqrt(self.m2 / (self.n - 1)) if self.n > 1 else 0.0
@@ -80,6 +85,12 @@ class CategoricalProfile:
     def n(self) -> int:
         """Rows with a value."""
         return sum(self.counts) + self.other
+
+    @property
+    def constant(self) -> str | None:
+        """The one category of all rows, if there is one only and the layout names it."""
+        held = [c for c, n in zip(self.layout.categories, self.counts, strict=True) if n]
+        return held[0] if len(held) == 1 and not self.other and not self.nulls else None
 
 
 ColumnProfile = NumericProfile | CategoricalProfile | Fault

@@ -184,3 +184,88 @@ def test_criterion_that_cannot_be_used_is_insufficient_and_says_why() -> None:
 
 
 RELEASE_DIGEST = "c" * 64
+
+
+@pytest.mark.parametrize(
+    ("outcome", "changes", "stands"),
+    [
+        ("revoked", {"request": "another"}, False),
+        ("revoked", {"request": "another", "purpose": "deployment"}, True),
+        ("returned", {}, False),
+        ("rejected", {}, False),
+        ("returned", {"request": "another"}, True),
+        ("rejected", {"request": "another"}, True),
+    ],
+)
+def test_revocation_ends_the_purpose_and_a_return_only_its_request(
+    outcome: str, changes: dict, stands: bool
+) -> None:
+    story, plan = planned()
+    story.approve(plan, outcome, **changes)
+    story.measure("0.99", plan)
+    assert verdict(story.judge(FAIRNESS)) == (("satisfied", None) if stands else MISSING)
+
+
+def test_approval_after_a_revocation_covers_only_later_runs() -> None:
+    story, plan = planned()
+    story.approve(plan, "revoked")
+    story.approve(plan, request="second")
+    assert verdict(story.judge(FAIRNESS)) == MISSING
+    story.measure("0.99", plan)
+    assert verdict(story.judge(FAIRNESS)) == ("satisfied", None)
+
+
+def test_approval_past_its_validity_does_not_cover_a_later_run() -> None:
+    story = registered()
+    plan = story.plan()
+    story.approve(plan, at="2026-11-01T00:00:00Z", validUntil="2026-11-03T00:00:00Z")
+    story.measure("0.99", plan, at="2026-11-03T00:00:00Z")
+    assert verdict(story.judge(FAIRNESS)) == MISSING
+    story.measure("0.99", plan, at="2026-11-02T23:59:59Z")
+    assert verdict(story.judge(FAIRNESS)) == ("satisfied", None)
+
+
+@pytest.mark.parametrize(("place", "expected"), [("rel-1", ("satisfied", None)), ("rel-9", MISSING)])
+def test_plan_without_a_subject_is_about_its_scope(place: str, expected: tuple) -> None:
+    story = registered()
+    plan = story.plan(subject="", scope=("release", place))
+    story.approve(plan)
+    story.measure("0.85", plan)
+    assert verdict(story.judge(FAIRNESS)) == expected
+
+
+def test_plan_about_another_subject_does_not_apply() -> None:
+    story = registered()
+    plan = story.plan(subject="b" * 64)
+    story.approve(plan)
+    story.measure("0.10", plan)
+    assert verdict(story.judge(FAIRNESS)) == MISSING
+
+
+def test_revision_written_later_than_the_instant_is_not_in_force_yet() -> None:
+    story, plan = planned()
+    story.measure("0.85", plan)
+    later = story.plan({**CRITERION, "threshold": "0.99"}, at="2026-11-20T00:00:00Z")
+    story.approve(later, at="2026-11-20T00:00:00Z")
+    assert verdict(story.judge(FAIRNESS)) == ("satisfied", None)
+    assert verdict(story.judge(FAIRNESS, "2026-11-20T00:00:00Z")) == MISSING
+
+
+def test_criterion_keeps_the_label_its_plan_gives_it() -> None:
+    story = registered()
+    story.approve(story.plan({**CRITERION, "label": "Four fifths"}))
+    element = story.judge(FAIRNESS)["why"]["elements"][0]
+    assert element["label"] == "Four fifths"
+    assert element["sentence"] == (
+        "selection rate ratio by SEX has not been measured under the approved plan "
+        "“Fairness plan” (revision 1)."
+    )
+
+
+def test_exploratory_attempts_are_said() -> None:
+    story, plan = planned()
+    story.measure("0.99")
+    sentence = "(exploratory attempts, which count for nothing: 1)."
+    assert story.judge(FAIRNESS)["why"]["sentence"].endswith(sentence)
+    story.measure("0.99", plan)
+    assert "1 exploratory beside them" in story.judge(FAIRNESS)["why"]["sentence"]

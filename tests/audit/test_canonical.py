@@ -57,6 +57,22 @@ def test_keys_sort_as_in_the_rfc() -> None:
     assert list(json.loads(written).values()) == SORTED_VALUES
 
 
+@pytest.mark.parametrize(
+    "keys", [("\ufb33", "\U0001f600"), ("\ue000", "\U0010ffff"), ("é", "\ud7ff")]
+)
+def test_keys_sort_by_utf16_wherever_they_stand(keys: tuple[str, str]) -> None:
+    inner = dict.fromkeys(keys, 1)
+    values: list[Any] = [
+        inner,
+        [inner, 1],
+        [1, inner],
+        {"a": inner, "b": {}},
+        {"a": {}, "b": [[inner]]},
+    ]
+    for value in values:
+        assert canonical.dumps(value) == rfc8785.dumps(value)
+
+
 def test_strings_are_escaped_as_in_the_rfc() -> None:
     source = rb'{"string":"\u20ac$\u000F\u000aA\u0027\u0042\u0022\u005c\\\"\/"}'
     expected = '{"string":"€$\\u000f\\nA\'B\\"\\\\\\\\\\"/"}'

@@ -182,7 +182,11 @@ def test_any_changed_byte_of_a_consistency_proof_is_found(size: int, data: st.Da
     assert code == "not_consistent"
 
 
-@pytest.mark.parametrize("change", [lambda p: p[:-1], lambda p: [*p, p[0]], lambda p: p[::-1]])
+@pytest.mark.parametrize(
+    "change",
+    [lambda p: p[:-1], lambda p: [*p, p[0]], lambda p: p[::-1]],
+    ids=["shortened", "lengthened", "reordered"],
+)
 def test_shortened_lengthened_and_reordered_proofs_are_found(change: Any) -> None:
     log = log_of(300)
     root, old_root = merkle.root_of(log.leaves), merkle.root_of(log.leaves[:77])

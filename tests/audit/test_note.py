@@ -76,6 +76,14 @@ def test_a_bad_key_name_is_refused(name: str) -> None:
     assert refusal(note.encode_vkey, name, b"0" * 32) == "bad_key_name"
 
 
+def test_verifier_keys_with_a_plus_in_their_base64_are_read() -> None:
+    vkeys = [signer(seed).vkey for seed in range(40)]
+    assert any(vkey.count("+") > 2 for vkey in vkeys)
+    for vkey in vkeys:
+        parsed = note.decode_vkey(vkey)
+        assert note.encode_vkey(parsed.name, parsed.public_key) == vkey
+
+
 def test_a_public_key_of_another_size_is_refused() -> None:
     assert refusal(note.encode_vkey, ORIGIN, b"0" * 33) == "bad_key"
 

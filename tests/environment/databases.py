@@ -126,6 +126,6 @@ def _database_names() -> list[str]:
         return [row[0] for row in connection.execute("SELECT datname FROM pg_database")]
 
 
-def _execute(statement: sql.Composable) -> None:
+def _execute(statement: sql.Composed) -> None:
     with psycopg.connect(url("owner", "postgres"), autocommit=True) as connection:
         connection.execute(statement)

@@ -32,7 +32,7 @@ class Worker:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=die_with_parent(os.getpid(), signal.SIGKILL),
+                preexec_fn=die_with_parent(os.getpid(), signal.SIGKILL),  # noqa: PLW1509
             )
 
     def wait_until_ready(self) -> None:

@@ -136,6 +136,12 @@ def test_what_is_too_large_is_refused_everywhere() -> None:
     assert refusal(dsse.read_envelope, b" " * (dsse.MAX_ENVELOPE_BYTES + 1)) == "too_large"
 
 
+def test_sixteen_signatures_are_read() -> None:
+    envelope = dsse.sign(PAYLOAD, FIRST)
+    envelope["signatures"] *= dsse.MAX_SIGNATURES
+    assert dsse.open_envelope(envelope, KEYS).keyids == (FIRST.keyid,)
+
+
 def test_the_largest_payload_still_passes() -> None:
     payload = b"x" * dsse.MAX_PAYLOAD_BYTES
     stored = dsse.write_envelope(dsse.sign(payload, FIRST))

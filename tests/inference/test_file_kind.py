@@ -6,7 +6,7 @@ import tarfile
 import zipfile
 from typing import Any
 
-import joblib
+import joblib  # type: ignore[import-untyped]
 import pytest
 
 from inference.engine.inspection import inspect_model

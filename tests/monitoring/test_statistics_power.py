@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.stats import binom
 
 from monitoring.statistics.distances import psi
 from monitoring.statistics.drift import compare
@@ -27,14 +28,23 @@ def mixed(n: int, random: np.random.Generator) -> dict[str, np.ndarray]:
     return columns | {name: random.integers(0, 2 + i, n) for i, name in enumerate(CATEGORICAL)}
 
 
+# A true rate of 5 % stays within this in 999 of 1,000 simulations; a bare 5 % would be a coin toss.
+# The rate itself is measured on 4,000 runs a size by bench/bench_drift.py.
+LIMIT = int(binom.ppf(0.999, RUNS, 0.05))
+
+
 @pytest.mark.parametrize(("n", "m"), [(60, 60), (200, 100), (1000, 200)])
-def test_runs_without_drift_raise_a_false_alarm_in_at_most_one_of_twenty(n: int, m: int) -> None:
-    random, alarms = np.random.default_rng(n), 0
+def test_runs_without_drift_do_not_raise_more_than_five_percent_false_alarms(
+    n: int, m: int
+) -> None:
+    random, alarms, uncorrected = np.random.default_rng(n), 0, 0
     for _ in range(RUNS):
         result = compare(mixed(n, random), mixed(m, random), SPEC)
         assert result.status == "completed"
         alarms += bool(result.drifted_columns)
-    assert alarms / RUNS <= 0.05
+        uncorrected += min(column.p or 0 for column in result.columns) < SPEC.alpha
+    assert alarms <= LIMIT
+    assert uncorrected > 5 * LIMIT  # without Benjamini-Hochberg this test fails
 
 
 def ages(n: int, random: np.random.Generator) -> np.ndarray:

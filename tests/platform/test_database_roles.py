@@ -53,7 +53,7 @@ def test_rights_in_the_database_are_exactly_the_declared_ones(db: None) -> None:
                     [[*ALL_RIGHTS, *NEVER], session.user(role), table],
                 )
                 held = {row[0] for row in cursor.fetchall()}
-                assert held == set(privileges(table, role)), (table, role)  # type: ignore[arg-type]
+                assert held == set(privileges(table, role)), (table, role)
 
 
 def test_app_and_sequencer_own_nothing(db: None) -> None:

@@ -28,7 +28,9 @@ def listening_inodes() -> set[str]:
 
 
 def sockets_of(pid: int) -> set[str]:
-    links = {os.readlink(link) for link in Path(f"/proc/{pid}/fd").iterdir() if link.is_symlink()}
+    links = {
+        str(link.readlink()) for link in Path(f"/proc/{pid}/fd").iterdir() if link.is_symlink()
+    }
     return {link.removeprefix("socket:[").rstrip("]") for link in links if "socket:[" in link}
 
 
@@ -62,7 +64,8 @@ def test_a_role_needs_its_own_password(running: Layout, role: str) -> None:
 def test_servers_see_no_variable_of_ours(running: Layout) -> None:
     for pid in descendants_of(keeper_pid(running)):
         names = {
-            entry.partition(b"=")[0] for entry in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+            entry.partition(b"=")[0]
+            for entry in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
         }
         assert not {name for name in names if name.startswith((b"DATABASE", b"MUNIMENT"))}
 

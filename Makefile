@@ -1,0 +1,58 @@
+# Two commands are all one needs: `make demo` and `make test`.
+PYTHON ?= python3.11
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+ARGS ?=
+PY := .venv/bin/python
+PACKAGES := cli config demo governance inference lineage monitoring reports risk
+# A process that may not write bytecode compiles every library again at each start (10 s).
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help demo up setup setup-dev test test-long coverage lint format lock figures screenshots clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+
+demo: setup ## the whole story on real data, then the platform stays up (ARGS=--exit: end after it)
+	$(PY) -m demo $(ARGS)
+
+up: setup ## an empty installation on this machine, until Ctrl-C
+	$(PY) manage.py up $(ARGS)
+
+setup: .venv/.set-up-demo ## virtual environment with the locked libraries that running needs
+
+setup-dev: .venv/.set-up-dev ## the same with what tests and linters need
+
+test: setup-dev ## the tests (at most 15 minutes on 2 cores)
+	$(PY) -m pytest -n $(JOBS) --dist loadfile $(ARGS)
+
+test-long: setup-dev ## all tests, the long ones too
+	$(PY) -m pytest -n $(JOBS) --dist loadfile -m "long or not long" $(ARGS)
+
+coverage: setup-dev ## the tests with branch coverage
+	$(PY) -m pytest --cov --cov-report=term $(ARGS)
+
+lint: setup-dev ## every check that .ci/run makes before the tests
+	.ci/lint
+
+format: setup-dev ## rewrite the code in the house style
+	.venv/bin/ruff check --fix-only --quiet .
+	.venv/bin/ruff format .
+
+figures: setup-dev ## measure what docs/ claims, and print it
+	@for program in bench/bench_*.py; do echo "# $$program"; $(PY) $$program $(ARGS) || exit 1; done
+
+screenshots: setup-dev ## pictures of every page of a running platform, in var/screenshots
+	$(PY) bench/screenshots.py $(ARGS)
+
+lock: setup-dev ## resolve pyproject.toml anew into requirements/ (hashes, no host)
+	.ci/lock $(ARGS)
+
+clean: ## remove caches and test servers; data in var/ stays
+	rm -rf .cache .venv/.set-up-* *.egg-info
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/.set-up-%: requirements/%.txt pyproject.toml deploy/install | .venv/bin/python
+	deploy/install requirements/$*.txt $(PACKAGES)
+	@touch $@

@@ -1,0 +1,66 @@
+"""Assessment's parts of the system page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from governance.assessment.forms import AssignForm
+from governance.assessment.posture import counts, counts_by_function, posture
+from governance.assessment.results import focus_release
+from governance.assessment.models import ApprovalRequest
+from governance.assessment.choices import RequestState
+from governance.identity.principal import Principal
+from governance.registry.models import AISystem
+from governance.registry.pages import system_card, system_tab
+
+TONES = {
+    "satisfied": "good",
+    "not-satisfied": "bad",
+    "not-determined": "none",
+    "not-yet-due": "wait",
+    "not-applicable": "none",
+}
+
+
+def tally(found: dict[str, int]) -> list[dict[str, Any]]:
+    return [
+        {"tone": TONES[state], "words": state.replace("-", " "), "count": number}
+        for state, number in found.items()
+    ]
+
+
+@system_tab("requirements", "Requirements", 10, "assessment/tab_requirements.html")
+def requirements(system: AISystem, principal: Principal) -> dict[str, Any]:
+    rows = posture(system)
+    functions = counts_by_function(rows)
+    return {
+        "groups": [
+            {
+                "name": name,
+                "bar": tally(functions[name]),
+                "rows": [row for row in rows if row.function == name],
+            }
+            for name in functions
+        ],
+        "release": focus_release(system),
+        "assign_form": AssignForm(unit=system.unit),
+        "may_assign": principal.may("requirement.assign", system.unit.path),
+    }
+
+
+@system_card("requirements", 10, "assessment/card_requirements.html", column="side")
+def requirements_card(system: AISystem, principal: Principal) -> dict[str, Any]:
+    rows = posture(system)
+    return {
+        "system": system,
+        "counts": tally(counts(rows)),
+        "inherited": sum(row.is_inherited for row in rows),
+    }
+
+
+@system_card("failing", 5, "assessment/card_failing.html")
+def failing_card(system: AISystem, principal: Principal) -> dict[str, Any]:
+    """What does not hold, first; and what waits for a decision."""
+    rows = [row for row in posture(system) if row.state == "not-satisfied"]
+    waiting = ApprovalRequest.objects.filter(unit=system.unit, state=RequestState.OPEN)
+    return {"system": system, "rows": rows, "waiting": waiting.select_related("requested_by")}

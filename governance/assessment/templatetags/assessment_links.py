@@ -1,0 +1,14 @@
+from __future__ import annotations
+
+from django import template
+from django.urls import reverse
+
+from governance.registry.models import AISystem
+
+register = template.Library()
+
+
+@register.simple_tag
+def why_url(system: AISystem, requirement: str) -> str:
+    """The page that answers why a requirement holds at a system."""
+    return reverse("why", args=[system.pk, requirement.replace(" ", "-")])

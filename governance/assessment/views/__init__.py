@@ -1,0 +1,1 @@
+"""Pages of assessment, one noun a file."""
