@@ -3,9 +3,30 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
-from config.start import run_command
+from config.servers import ServerError
+from config.start import management_command, needed_servers, use_demo_folder
+
+
+def main(arguments: list[str]) -> int:
+    """Run one management command, with the servers it needs; returns its exit status."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    if management_command(arguments) == "up" and "--demo" in arguments:
+        use_demo_folder()
+    try:
+        servers = needed_servers(arguments)
+    except ServerError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    with servers:
+        # Late: the settings read the passwords that a first start of the servers writes.
+        from django.core.management import execute_from_command_line  # noqa: PLC0415
+
+        execute_from_command_line(arguments)
+    return 0
+
 
 if __name__ == "__main__":
-    sys.exit(run_command(sys.argv))
+    sys.exit(main(sys.argv))

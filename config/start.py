@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
-from config.servers import ServerError, use_servers
+from config.servers import use_servers
 
 PROJECT = Path(__file__).resolve().parents[1]
 # Commands that change the schema act as the owner; every other process is the app.
@@ -64,21 +63,3 @@ def needed_servers(arguments: Sequence[str]) -> AbstractContextManager[object]:
         return nullcontext()
     # The supervisor promises to leave nothing behind; other commands need not wait for the end.
     return use_servers(data_folder(), wait=management_command(arguments) == "up")
-
-
-def run_command(arguments: list[str]) -> int:
-    """Run one management command; returns its exit status."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    if management_command(arguments) == "up" and "--demo" in arguments:
-        use_demo_folder()
-    try:
-        servers = needed_servers(arguments)
-    except ServerError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    with servers:
-        # Late: the settings read the passwords that a first start of the servers writes.
-        from django.core.management import execute_from_command_line  # noqa: PLC0415
-
-        execute_from_command_line(arguments)
-    return 0

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import get_resolver, reverse
 from django.utils.functional import SimpleLazyObject
 
 from governance.assessment.choices import FindingState, RequestState
@@ -70,6 +70,7 @@ def navigation(request: HttpRequest, principal: Principal) -> list[dict[str, Any
             "divider": name in AFTER_A_LINE,
         }
         for label, name, prefixes in ENTRIES
+        if name in get_resolver().reverse_dict
     ]
 
 

@@ -138,7 +138,8 @@ def _start_keeper(layout: Layout, durable: bool) -> subprocess.Popen[bytes]:
     if not durable:
         command.append("--not-durable")
     environment = {k: v for k, v in os.environ.items() if k in _PASSED_ON}
-    environment["PYTHONPATH"] = str(PROJECT)
+    inherited = os.environ.get("PYTHONPATH")
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(PROJECT), inherited)))
     with layout.keeper_log.open("ab") as log:
         # Its own session: Ctrl-C in a terminal reaches the users first, then the keeper follows.
         return subprocess.Popen(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shutil
 import signal
 import sys
 import time
@@ -122,6 +123,7 @@ def keep(layout: Layout, *, durable: bool) -> int:
     finally:
         for server in reversed(servers):
             server.stop()
+    shutil.rmtree(layout.sockets, ignore_errors=True)
     layout.state_file.unlink(missing_ok=True)
     return 0
 

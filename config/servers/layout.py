@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import secrets
+import sys
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -72,10 +73,14 @@ class Layout:
 
     @cached_property
     def data(self) -> Path:
-        """Inside the data folder, or in /var/lib where the servers' user cannot enter it."""
-        if can_enter(self.account, self.folder):
-            return self.folder / "data"
-        return SHARED_DATA_ROOT / self.key
+        """Inside the data folder, or in /var/lib where the servers' user cannot enter it.
+
+        A link in the data folder then says where, and holds when folders move.
+        """
+        inside = self.folder / "data"
+        if inside.is_symlink():
+            return inside.readlink()
+        return inside if can_enter(self.account, self.folder) else SHARED_DATA_ROOT / self.key
 
     @cached_property
     def sockets(self) -> Path:
@@ -104,10 +109,21 @@ class Layout:
         self.home.mkdir(mode=0o711, parents=True, exist_ok=True)
         self.folder.mkdir(mode=0o711, exist_ok=True)
         if self.data.parent == SHARED_DATA_ROOT:
-            SHARED_DATA_ROOT.mkdir(mode=0o711, parents=True, exist_ok=True)
+            self._prepare_elsewhere()
         own_folder(self.data, self.account)
         own_folder(self.sockets, self.account)
         self.passwords()
+
+    def _prepare_elsewhere(self) -> None:
+        SHARED_DATA_ROOT.mkdir(mode=0o711, parents=True, exist_ok=True)
+        try:
+            (self.folder / "data").symlink_to(self.data)
+        except FileExistsError:
+            return
+        sys.stderr.write(
+            f"The database's files are in {self.data}: the user {self.account.name}, as whom "
+            f"PostgreSQL runs, may not enter {self.folder}.\n"
+        )
 
     def passwords(self) -> dict[str, str]:
         """Passwords by database role, generated once into a file only its owner reads."""

@@ -1,4 +1,4 @@
-"""Django's settings. What an operator may set comes from the environment: docs/settings.md."""
+"""Django's settings. What an operator may set comes from the environment: deploy/README.md."""
 
 from __future__ import annotations
 

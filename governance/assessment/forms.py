@@ -14,9 +14,7 @@ DATE = forms.DateInput(attrs={"type": "date"})
 
 
 def people_of(unit: Unit) -> Any:
-    return Person.objects.filter(
-        unit__path__startswith=f"/{unit.path_ids[0]}/", is_active=True
-    )
+    return Person.objects.filter(unit__path__startswith=f"/{unit.path_ids[0]}/", is_active=True)
 
 
 def set_people(form: forms.Form, name: str, unit: Unit) -> None:
@@ -121,9 +119,7 @@ class FindingForm(forms.Form):
     owner = forms.ModelChoiceField(Person.objects.none(), label="Owner")
     due_on = forms.DateField(label="Due", widget=DATE)
 
-    def __init__(
-        self, *args: Any, unit: Unit, requirements: list[str], **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, unit: Unit, requirements: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         set_people(self, "owner", unit)
         field = self.fields["requirement"]

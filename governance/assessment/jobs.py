@@ -65,8 +65,7 @@ def judge_below(unit: Unit) -> int:
     if unit.kind == UnitKind.SYSTEM:
         return recompute_system(AISystem.objects.select_related("unit").get(pk=unit.pk))
     turned = sum(
-        recompute_unit(one)
-        for one in Unit.objects.below(unit.path).exclude(kind=UnitKind.SYSTEM)
+        recompute_unit(one) for one in Unit.objects.below(unit.path).exclude(kind=UnitKind.SYSTEM)
     )
     systems = AISystem.objects.filter(unit__path__startswith=unit.path).select_related("unit")
     return turned + sum(recompute_system(system) for system in systems)

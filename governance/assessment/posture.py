@@ -86,7 +86,7 @@ def assignments(system: AISystem) -> dict[str, Assignment]:
     return {row.requirement: row for row in rows.order_by("unit__path")}
 
 
-def row_for(  # noqa: PLR0913, PLR0917
+def row_for(
     requirement: str,
     entry: dict[str, Any],
     nodes: dict[str, dict[str, Any]],
@@ -104,7 +104,7 @@ def row_for(  # noqa: PLR0913, PLR0917
     return Row(
         requirement=requirement,
         title=node["title"],
-        function=requirement.split()[0],
+        function=requirement.split(maxsplit=1)[0],
         scope=scope,
         target_id=target,
         tone=tone,

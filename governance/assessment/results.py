@@ -19,6 +19,7 @@ from governance.audit import canonical
 from governance.audit.actions import instant
 from governance.audit.queries import log_size
 from governance.evidence.models import Evidence
+from governance.evidence.querysets import Indexed
 from governance.identity.models import Unit
 from governance.registry.choices import Environment
 from governance.registry.models import AISystem, Deployment, Release
@@ -34,13 +35,13 @@ class Target:
     id: UUID
 
 
-def statements_of_system(system: AISystem, size: int) -> list[JSON]:
+def statements_of_system(system: AISystem, size: int) -> list[Indexed]:
     """What is said at the system, below it and at the nodes above it, in the log's first `size` entries."""
     nodes = system.unit.path_ids
     return Evidence.objects.filter(unit_id__in=nodes).in_log_up_to(size).indexed()
 
 
-def statements_of_unit(unit: Unit, size: int) -> list[JSON]:
+def statements_of_unit(unit: Unit, size: int) -> list[Indexed]:
     """What is said at the unit and above, and the records of what lies below."""
     here = Q(unit_id__in=unit.path_ids)
     below = Q(unit__path__startswith=unit.path, type="record", kind__in=RECORDS_BELOW)
@@ -63,7 +64,7 @@ def entries_for(scope: str) -> list[JSON]:
 
 
 def judge(
-    entries: Iterable[JSON], target: Target, statements: Sequence[JSON], size: int, at: datetime
+    entries: Iterable[JSON], target: Target, statements: Sequence[Indexed], size: int, at: datetime
 ) -> list[JSON]:
     """Results of these requirements at a target; the same log and instant give the same bytes."""
     log = rules.read_log(statements, size)
@@ -128,7 +129,7 @@ def newest_size(known: dict[str, Result]) -> int:
     return max((row.log_size for row in known.values()), default=0)
 
 
-def row_of(  # noqa: PLR0913, PLR0917
+def row_of(
     unit: Unit, target: Target, body: JSON, size: int, at: datetime, known: dict[str, Result]
 ) -> Result:
     tone, words = rules.badge(body)

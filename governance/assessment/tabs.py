@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from governance.assessment.choices import RequestState
 from governance.assessment.forms import AssignForm
+from governance.assessment.models import ApprovalRequest
 from governance.assessment.posture import counts, counts_by_function, posture
 from governance.assessment.results import focus_release
-from governance.assessment.models import ApprovalRequest
-from governance.assessment.choices import RequestState
 from governance.identity.principal import Principal
 from governance.registry.models import AISystem
 from governance.registry.pages import system_card, system_tab

@@ -69,7 +69,7 @@ def instant(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def record(  # noqa: PLR0913
+def record(
     action: str,
     *,
     by: Actor,

@@ -71,9 +71,7 @@ class Tile(models.Model):
 
     class Meta:
         db_table = "audit_tile"
-        constraints = (
-            models.UniqueConstraint(fields=["level", "index"], name="tile_level_index"),
-        )
+        constraints = (models.UniqueConstraint(fields=["level", "index"], name="tile_level_index"),)
 
     def __str__(self) -> str:
         return f"tile/{self.level}/{self.index}"

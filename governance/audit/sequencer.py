@@ -47,7 +47,9 @@ class Sequencer:
         return bool(row and row[0])
 
     def size(self) -> int:
-        row = self.connection.execute("SELECT coalesce(max(index) + 1, 0) FROM audit_leaf").fetchone()
+        row = self.connection.execute(
+            "SELECT coalesce(max(index) + 1, 0) FROM audit_leaf"
+        ).fetchone()
         return int(row[0]) if row else 0
 
     def read_tile(self, level: int, index: int) -> bytes:

@@ -12,12 +12,12 @@ from django.utils import timezone
 
 from governance.audit import canonical
 from governance.audit.actions import Salted, instant, record
+from governance.audit.ids import new_id
 from governance.evidence import dsse, signals, statement
 from governance.evidence.choices import Assurance, PredicateType
 from governance.evidence.keys import installation_signer
 from governance.evidence.models import Evidence
 from governance.evidence.scope import Scope
-from governance.audit.ids import new_id
 from governance.identity.principal import Principal
 
 JSON = Mapping[str, Any]
@@ -48,7 +48,7 @@ def worker_collector(by: Principal | None = None) -> dict[str, str | None]:
     }
 
 
-def emit(  # noqa: PLR0913
+def emit(
     type_: str,
     *,
     scope: Scope,
@@ -87,7 +87,7 @@ def emit(  # noqa: PLR0913
     return store(made, payload, envelope, scope=scope, by=by, texts=texts)
 
 
-def store(  # noqa: PLR0913
+def store(
     made: JSON,
     payload: bytes,
     envelope: JSON,
@@ -148,7 +148,7 @@ def search_columns(predicate: JSON) -> dict[str, Any]:
     }
 
 
-def emit_record(  # noqa: PLR0913
+def emit_record(
     kind: str,
     *,
     record_id: UUID,
@@ -184,4 +184,3 @@ def emit_record(  # noqa: PLR0913
         texts=texts,
         at=at,
     )
-

@@ -32,7 +32,7 @@ class SigningKey(models.Model):
 class Evidence(models.Model):
     """A signed in-toto statement. Never updated, never deleted; the columns only help to find it.
 
-    `number` gives the short id EV-000123. Place in time is the log index of `entry_id`, never a time stamp.
+    Place in time is the log index of `entry_id`, never a time stamp.
     """
 
     number = models.BigAutoField(primary_key=True)
@@ -79,7 +79,8 @@ class Evidence(models.Model):
 
     @property
     def short_id(self) -> str:
-        return f"EV-{self.number:06d}"
+        """The last eight digits of the id, as every page prints it."""
+        return f"EV-{self.id.hex[-8:]}"
 
     @property
     def predicate(self) -> dict[str, Any]:

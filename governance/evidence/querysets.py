@@ -1,17 +1,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self, TypedDict, cast
 from uuid import UUID
 
 from django.db.models import BigIntegerField, OuterRef, Q, Subquery
 
 from governance.audit.models import Leaf
-from governance.evidence.choices import PredicateType
 from governance.audit.querysets import ScopedQuerySet
+from governance.evidence.choices import PredicateType
 
-if TYPE_CHECKING:
-    from governance.evidence.models import Evidence
+
+class Indexed(TypedDict):
+    """A statement at its place in the log, as the rule engine reads it."""
+
+    index: int
+    digest: str
+    statement: dict[str, Any]
 
 
 class EvidenceQuerySet(ScopedQuerySet["Evidence"]):
@@ -22,7 +27,9 @@ class EvidenceQuerySet(ScopedQuerySet["Evidence"]):
 
     def in_log_up_to(self, size: int) -> Self:
         """Members of the log's first `size` entries, in the log's order."""
-        return self.with_index().filter(log_index__lt=size).order_by("log_index")
+        indexed = cast(Any, self.with_index())
+        members = indexed.filter(log_index__lt=size)  # type: ignore[misc]  # annotated above
+        return cast("Self", members.order_by("log_index"))
 
     def records(self, kind: str) -> Self:
         return self.filter(type=PredicateType.RECORD, kind=kind)
@@ -34,7 +41,7 @@ class EvidenceQuerySet(ScopedQuerySet["Evidence"]):
         """Whatever is said at one of these scopes or about one of these digests."""
         return self.filter(Q(scope_id__in=list(scope_ids)) | Q(subjects__overlap=list(digests)))
 
-    def indexed(self) -> list[dict[str, Any]]:
+    def indexed(self) -> list[Indexed]:
         """What the rule engine reads: index, digest and statement of each row (needs `with_index`)."""
         rows = self.values_list("log_index", "payload_sha256", "statement")
         return [{"index": i, "digest": d, "statement": s} for i, d, s in rows]

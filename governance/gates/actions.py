@@ -64,11 +64,12 @@ def ask_gate(release: Release, environment: str, *, by: Principal) -> GateDecisi
 
 def is_log_behind(release: Release) -> bool:
     """Whether something said of this system is committed but not in the log yet."""
-    said = Evidence.objects.filter(unit=release.system.unit).exclude(type=PredicateType.GATE_DECISION)
-    return said.with_index().filter(log_index=None).exists()
+    said = Evidence.objects.filter(unit=release.system.unit)
+    indexed: Any = said.exclude(type=PredicateType.GATE_DECISION).with_index()
+    return bool(indexed.filter(log_index=None).exists())
 
 
-def receipt(  # noqa: PLR0913, PLR0917
+def receipt(
     release: Release,
     environment: str,
     policy: GatePolicy,

@@ -11,6 +11,7 @@ from governance.assessment import rules
 from governance.assessment.criteria import current_entries
 from governance.assessment.results import statements_of_system, statements_of_unit
 from governance.audit.actions import instant
+from governance.evidence.querysets import Indexed
 from governance.gates.verdict import Case
 from governance.identity.models import Unit
 from governance.registry.models import AISystem, Release
@@ -22,7 +23,7 @@ JSON = dict[str, Any]
 class Statements:
     """The system's part of the log, newest last."""
 
-    rows: Sequence[JSON]
+    rows: Sequence[Indexed]
 
     def predicates(self, type_: str, digest: str | None = None) -> Iterator[JSON]:
         """Predicates of a type, in log order; of those about `digest` where one is given."""
@@ -61,9 +62,7 @@ def case_of(release: Release, size: int, at: datetime) -> Case:
     )
 
 
-def results_of(
-    release: Release, statements: Statements, size: int, at: datetime
-) -> list[JSON]:
+def results_of(release: Release, statements: Statements, size: int, at: datetime) -> list[JSON]:
     """Results at the candidate release, its system, and the units that answer for the rest."""
     log = rules.read_log(list(statements.rows), size)
     targets = {
@@ -136,7 +135,10 @@ def findings_of(release: Release, statements: Statements, at: datetime) -> list[
     found = []
     for finding in statements.records("finding"):
         fields = finding["fields"]
-        if finding["record"]["state"] == "closed" or fields["release"] not in {None, str(release.pk)}:
+        if finding["record"]["state"] == "closed" or fields["release"] not in {
+            None,
+            str(release.pk),
+        }:
             continue
         own = [a for a in actions if a["fields"]["finding"] == finding["record"]["id"]]
         found.append(

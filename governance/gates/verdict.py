@@ -57,7 +57,9 @@ class Case:
 def verdict(policy: JSON, case: Case) -> tuple[str, list[Reason]]:
     """The strongest effect of all reasons, `allow` where none but ignored ones is left; with the reasons."""
     if case.tier == "prohibited":
-        reason = Reason("deny", "prohibited", "The system is a prohibited practice. Do not ship it.")
+        reason = Reason(
+            "deny", "prohibited", "The system is a prohibited practice. Do not ship it."
+        )
         return "deny", [reason]
     rules = policy["tiers"].get(case.tier)
     if rules is None:
@@ -231,7 +233,9 @@ def incident_reasons(rules: JSON, case: Case) -> Iterator[Reason]:
         yield Reason(effect, "incident", text, statements=(incident["statement"],))
 
 
-def roll_back_verdict(policy: JSON, met: Iterable[str], names: Mapping[str, str]) -> tuple[str, list[Reason]]:
+def roll_back_verdict(
+    policy: JSON, met: Iterable[str], names: Mapping[str, str]
+) -> tuple[str, list[Reason]]:
     """Going back to a release that was live before has its own, short list of conditions."""
     rule = policy["rollback"]
     held = set(met)

@@ -91,6 +91,23 @@ def add_account(person: Person, login: str, password: str, *, by: Principal) -> 
     return account
 
 
+def change_password(account: Account, present: str, new: str, *, by: Principal) -> None:
+    """The account's own person sets another password; every other session of the account ends."""
+    if account.pk != by.account_id or not account.check_password(present):
+        raise InvalidInput("password_wrong", "This is not your present password.", "/present")
+    check_password(new)
+    with transaction.atomic():
+        account.set_password(new)
+        account.save(update_fields=["password"])
+        record(
+            "identity.password_changed",
+            by=by,
+            object_type="account",
+            object_id=account.pk,
+            unit_path=account.responsible.unit.path,
+        )
+
+
 def grant_role(
     person: Person, role: str, unit: Unit, *, by: Principal, ends_at: datetime | None = None
 ) -> RoleGrant:

@@ -72,9 +72,7 @@ class Person(models.Model):
     class Meta:
         ordering = ("name",)
         verbose_name_plural = "people"
-        constraints = (
-            models.UniqueConstraint("unit", "email", name="person_email_once_in_unit"),
-        )
+        constraints = (models.UniqueConstraint("unit", "email", name="person_email_once_in_unit"),)
 
     def __str__(self) -> str:
         return self.name

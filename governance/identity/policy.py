@@ -35,9 +35,7 @@ ACTIONS: dict[str, Action] = {
     # identity
     "person.manage": Action("Managing people and roles", frozenset({Role.ADMINISTRATOR.value})),
     "token.create": Action("Creating a CI token", BUILDERS),
-    "token.revoke": Action(
-        "Revoking a CI token", BUILDERS | OFFICER | {Role.ADMINISTRATOR.value}
-    ),
+    "token.revoke": Action("Revoking a CI token", BUILDERS | OFFICER | {Role.ADMINISTRATOR.value}),
     "comment.write": Action("Writing a comment", PEOPLE),
     # registry
     "system.register": Action("Registering an AI system", BUILDERS | OFFICER),
@@ -59,9 +57,7 @@ ACTIONS: dict[str, Action] = {
         "Recording a management statement",
         OFFICER | {Role.OWNER.value, Role.EXECUTIVE.value},
     ),
-    "conclusion.make": Action(
-        "Recording a conclusion", OFFICER | {Role.VALIDATOR.value}
-    ),
+    "conclusion.make": Action("Recording a conclusion", OFFICER | {Role.VALIDATOR.value}),
     "finding.raise": Action("Raising a finding", OFFICER | {Role.VALIDATOR.value}),
     "finding.close": Action("Closing a finding", OFFICER | {Role.VALIDATOR.value}),
     "action.plan": Action("Planning an action", OFFICER | BUILDERS),
@@ -79,9 +75,7 @@ ACTIONS: dict[str, Action] = {
     "gate.ask": Action("Asking a gate", BUILDERS | OFFICER | CI),
     # evaluation and monitoring
     "plan.write": Action("Writing an evaluation plan", BUILDERS | OFFICER | {Role.VALIDATOR.value}),
-    "evaluation.run": Action(
-        "Starting an evaluation", BUILDERS | CI | {Role.VALIDATOR.value}
-    ),
+    "evaluation.run": Action("Starting an evaluation", BUILDERS | CI | {Role.VALIDATOR.value}),
     "batch.deliver": Action("Delivering a batch", BUILDERS | CI),
     "monitor.manage": Action("Setting up a monitor", BUILDERS | OFFICER),
     "alert.triage": Action("Triaging an alert", BUILDERS | OFFICER),

@@ -51,6 +51,13 @@ class Principal:
             return False
         return bool(self.roles_at(path) & roles_for(action))
 
+    def paths_for(self, action: str) -> tuple[str, ...]:
+        """Where this principal may do `action`: paths of the grants whose role the policy table names."""
+        if self.verbs is not None and action not in self.verbs:
+            return ()
+        allowed = roles_for(action)
+        return tuple(sorted({g.path for g in self.grants if g.role in allowed}))
+
     def may_somewhere(self, action: str) -> bool:
         if self.verbs is not None and action not in self.verbs:
             return False

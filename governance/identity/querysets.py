@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.db.models import Q
 from django.utils import timezone
 
 from governance.audit.querysets import ScopedQuerySet
-
-if TYPE_CHECKING:
-    from governance.identity.models import RoleGrant, Unit
 
 
 class UnitQuerySet(ScopedQuerySet["Unit"]):

@@ -69,8 +69,8 @@ def answer_problem(error: Exception, context: dict[str, Any]) -> Response | None
     if found is None:
         return None
     response = Response(problem_body(found), status=found.status, content_type=PROBLEM)
-    if isinstance(error, exceptions.Throttled) and error.wait:
-        response["Retry-After"] = str(int(error.wait))
+    if wait := getattr(error, "wait", None):
+        response["Retry-After"] = str(int(wait))
     return response
 
 

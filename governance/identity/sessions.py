@@ -13,8 +13,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from governance.identity.authentication import principal_from_bearer
 from governance.identity.errors import DomainError, Forbidden, Unauthenticated
 from governance.identity.models import Account
-from governance.identity.policy import PUBLIC, SIGNED_IN, Routes, load_routes
-from governance.identity.principal import Principal, principal_of
+from governance.identity.policy import ACTIONS, PUBLIC, SIGNED_IN, Routes, load_routes
+from governance.identity.principal import Principal, principal_of, role_words
 from governance.identity.problem import is_api, render_problem
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -76,9 +76,8 @@ class PrincipalMiddleware:
         if principal is None:
             return ask_to_sign_in(request)
         if action != SIGNED_IN and not principal.may_somewhere(action):
-            raise Forbidden(
-                "not_allowed", "Your roles do not include this. An administrator can grant one."
-            )
+            # Django gives what is raised here to no process_exception: answer at once.
+            return render_problem(request, refusal_of(action))
         return None
 
     def process_exception(
@@ -87,6 +86,14 @@ class PrincipalMiddleware:
         if isinstance(exception, DomainError):
             return render_problem(request, exception)
         return None
+
+
+def refusal_of(action: str) -> Forbidden:
+    return Forbidden(
+        "not_allowed",
+        f"{ACTIONS[action].sentence} needs the role {role_words(action)}. "
+        "An administrator of your organisation can grant it.",
+    )
 
 
 def method_refused(request: HttpRequest, name: str) -> HttpResponseBase:

@@ -17,7 +17,7 @@ SIGNATURE_KEYS = {"task", "columns", "score", "positive", "label", "protected", 
 
 def check_digests(digests: Sequence[str], pointer: str) -> list[str]:
     for position, digest in enumerate(digests):
-        if not isinstance(digest, str) or not SHA256.fullmatch(digest):
+        if not SHA256.fullmatch(digest):
             raise InvalidInput(
                 "digest",
                 "Give each dataset by the sha256 of its file: 64 lower-case hex digits.",
@@ -73,4 +73,6 @@ def check_tensors(signature: Mapping[str, Any], inspection: Mapping[str, Any]) -
 
 
 def refused(sentence: str, pointer: str = "") -> InvalidInput:
-    return InvalidInput("signature", f"The signature cannot be used. {sentence}", f"/signature{pointer}")
+    return InvalidInput(
+        "signature", f"The signature cannot be used. {sentence}", f"/signature{pointer}"
+    )

@@ -96,5 +96,3 @@ class ImportForm(forms.Form):
         choices = self.fields["unit"]
         assert isinstance(choices, forms.ModelChoiceField)
         choices.queryset = Unit.objects.visible_to(principal).exclude(kind="system")
-
-

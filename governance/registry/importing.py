@@ -51,7 +51,9 @@ def read_rows(data: bytes) -> list[ImportRow]:
     try:
         rows = list(csv.DictReader(io.StringIO(text), strict=True))
     except csv.Error as error:
-        raise InvalidInput("csv_unreadable", f"The CSV cannot be read: {error}.", "/file") from error
+        raise InvalidInput(
+            "csv_unreadable", f"The CSV cannot be read: {error}.", "/file"
+        ) from error
     check_header(rows)
     return [ImportRow(n, clean(row)) for n, row in enumerate(rows, 2)]
 
@@ -95,9 +97,7 @@ def units_of(unit: Unit) -> dict[str, Unit]:
 
 
 def owners_of(unit: Unit) -> dict[str, Person]:
-    people = Person.objects.filter(
-        unit__path__startswith=f"/{unit.path_ids[0]}/", is_active=True
-    )
+    people = Person.objects.filter(unit__path__startswith=f"/{unit.path_ids[0]}/", is_active=True)
     return {person.email.lower(): person for person in people}
 
 

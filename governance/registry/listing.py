@@ -32,9 +32,9 @@ def system_rows(request: HttpRequest, principal: Principal) -> dict[str, Any]:
         rows = rows.filter(tier=tier)
     sort = request.GET.get("sort", "name")
     column = SORTS.get(sort.lstrip("-"), "unit__name")
-    page = Paginator(rows.order_by(f"{'-' if sort.startswith('-') else ''}{column}"), PAGE).get_page(
-        request.GET.get("page")
-    )
+    page = Paginator(
+        rows.order_by(f"{'-' if sort.startswith('-') else ''}{column}"), PAGE
+    ).get_page(request.GET.get("page"))
     live = live_releases([system.pk for system in page])
     return {
         "page": page,

@@ -41,7 +41,9 @@ SYSTEM_CARDS: dict[str, Card] = {}
 HOME_CARDS: dict[str, Card] = {}
 
 
-def system_tab(slug: str, label: str, order: int, template: str) -> Callable[[SystemContext], SystemContext]:
+def system_tab(
+    slug: str, label: str, order: int, template: str
+) -> Callable[[SystemContext], SystemContext]:
     def add(build: SystemContext) -> SystemContext:
         SYSTEM_TABS[slug] = Tab(slug, label, order, template, build)
         return build
@@ -49,7 +51,9 @@ def system_tab(slug: str, label: str, order: int, template: str) -> Callable[[Sy
     return add
 
 
-def system_card(slug: str, order: int, template: str, column: str = "main") -> Callable[[SystemContext], SystemContext]:
+def system_card(
+    slug: str, order: int, template: str, column: str = "main"
+) -> Callable[[SystemContext], SystemContext]:
     def add(build: SystemContext) -> SystemContext:
         SYSTEM_CARDS[slug] = Card(slug, order, column, template, build)
         return build
@@ -57,7 +61,9 @@ def system_card(slug: str, order: int, template: str, column: str = "main") -> C
     return add
 
 
-def home_card(slug: str, order: int, template: str, column: str = "main") -> Callable[[HomeContext], HomeContext]:
+def home_card(
+    slug: str, order: int, template: str, column: str = "main"
+) -> Callable[[HomeContext], HomeContext]:
     def add(build: HomeContext) -> HomeContext:
         HOME_CARDS[slug] = Card(slug, order, column, template, build)
         return build

@@ -45,7 +45,9 @@ def put(chunks: Iterable[bytes], limit: int) -> Artefact:
     return Artefact.objects.get_or_create(sha256=sha256, defaults={"size": size})[0]
 
 
-def copy(chunks: Iterable[bytes], file: tempfile._TemporaryFileWrapper[bytes], limit: int) -> tuple[str, int]:
+def copy(
+    chunks: Iterable[bytes], file: tempfile._TemporaryFileWrapper[bytes], limit: int
+) -> tuple[str, int]:
     hashed, size = hashlib.sha256(), 0
     for chunk in chunks:
         size += len(chunk)

@@ -159,4 +159,3 @@ def people(request: HttpRequest, pk: UUID) -> HttpResponse:
         else:
             return redirect(found)
     return render(request, "registry/people.html", {"form": form, "system": found})
-

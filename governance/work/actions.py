@@ -70,9 +70,9 @@ def redrive(job: Job, *, by: Principal) -> Job:
     if job.unit:
         by.require("job.redrive", job.unit.path)
     with transaction.atomic():
-        changed = Job.objects.filter(
-            pk=job.pk, state__in=[JobState.DEAD, JobState.FAILED]
-        ).update(state=JobState.READY, attempt=0, error="", run_after=timezone.now())
+        changed = Job.objects.filter(pk=job.pk, state__in=[JobState.DEAD, JobState.FAILED]).update(
+            state=JobState.READY, attempt=0, error="", run_after=timezone.now()
+        )
         if changed != 1:
             raise Conflict("job_not_dead", "Only a job that failed or was given up can run again.")
         record(

@@ -63,7 +63,7 @@ def replay(known: IdempotencyKey, digest: str) -> Response:
     return response
 
 
-def remember(  # noqa: PLR0913, PLR0917
+def remember(
     view: View,
     self: Any,
     request: Request,

@@ -4,8 +4,8 @@ from django.db import models
 from django.utils import timezone
 
 from governance.audit.ids import new_id
-from governance.identity.models import Account, Person, Unit
 from governance.audit.querysets import ScopedQuerySet
+from governance.identity.models import Account, Person, Unit
 
 
 class JobState(models.TextChoices):

@@ -16,7 +16,6 @@ from django.db import close_old_connections, connection
 from django.db.models import F
 from django.utils import timezone
 
-from governance.identity.models import Account
 from governance.identity.principal import Principal, principal_of
 from governance.work.actions import lease
 from governance.work.kinds import KINDS, Kind, TryLater, WorkFailed
@@ -43,7 +42,9 @@ class Run:
     @property
     def principal(self) -> Principal:
         """Who asked for this work."""
-        account = Account.objects.get(pk=self.job.account_id)
+        account = self.job.account
+        if account is None:
+            raise WorkFailed("Nobody asked for this work; it cannot act for anybody.")
         return principal_of(account)
 
     def progress(self, text: str, done: int = 0, total: int = 0) -> None:

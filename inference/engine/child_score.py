@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from inference.engine.confinement import (
     Channel,
     forbid_network_and_programs,
@@ -21,6 +23,8 @@ def main() -> None:
 
     forbid_network_and_programs(unix_sockets=on_cuda)
     answer(request, limits, channel.send)
+    # All is said: no library's own ending is waited for.
+    os._exit(0)
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ def row_count(table: Table) -> int:
 def column_values(
     table: Table, name: str, dtype: str, first_row: int = 0, *, null_as_nan: bool = False
 ) -> Any:
-    """Values of shape [rows]: float64, int64, bool, or object (text).
+    """Values of shape [rows]: a float type, int64, bool, or object (text).
 
     `dtype` is float, int, bool, string, or label (any of these). A missing value is refused,
     or becomes NaN with `null_as_nan`. Raises EngineError: column_type, column_null,
@@ -67,6 +67,8 @@ def _typed(name: str, values: Any, missing: Any, dtype: str, first_row: int) -> 
 
 
 def _float(name: str, values: Any, missing: Any, first_row: int) -> Any:
+    if values.dtype.kind == "f" and np.isfinite(values).all() and not missing.any():
+        return values  # the usual case, without a copy
     floats = values.astype(np.float64)
     endless = np.isinf(floats)
     if endless.any():

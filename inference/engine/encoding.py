@@ -46,7 +46,7 @@ def encode_labels(table: Table, signature: Signature, first_row: int = 0) -> Any
     name = signature.label_column
     _refuse_missing(table, [name])
     if signature.task == "regression":
-        return column_values(table, name, "float", first_row)
+        return column_values(table, name, "float", first_row).astype(np.float64)
     texts = _label_texts(table, name, signature.classes, first_row)
     numbers = np.full(len(texts), -1, dtype=np.int64)
     for number, text in enumerate(signature.classes):
@@ -84,6 +84,8 @@ def _cast(values: Any, dtype: np.dtype[Any], column: Column, first_row: int) -> 
         return values
     with np.errstate(over="ignore", invalid="ignore"):
         cast = values.astype(dtype)
+    if dtype.kind == "f" and np.isfinite(cast).all():
+        return cast
     lost = ~np.isfinite(cast) & ~np.isnan(values) if dtype.kind == "f" else cast != values
     if lost.any():
         row = int(np.flatnonzero(lost)[0])

@@ -29,7 +29,7 @@ class EngineError(Exception):
         return Reason(self.code, self.sentence)
 
 
-class Overloaded(EngineError):  # noqa: N818 - the caller's word for it
+class Overloaded(EngineError):
     """The queue is full. Ask again after `retry_after` seconds."""
 
     def __init__(self, retry_after: float) -> None:

@@ -249,3 +249,35 @@ def test_why_names_value_threshold_evidence_plan_and_its_approval() -> None:
         "selection rate ratio by SEX is 0.52 (0.50 to 0.54) where at least 0.80 "
         "was approved before the run (1 attempt, 1 failing)."
     )
+
+
+@pytest.mark.parametrize(
+    ("comparator", "threshold", "values", "shown"),
+    [
+        (">=", "0.8", ["0.90", "0.85", "0.95"], "0.85"),
+        ("<=", "0.3", ["0.10", "0.20", "0.15"], "0.20"),
+        ("<", "0.3", ["0.40", "0.50", "0.35"], "0.50"),
+        ("==", "1", ["1.5", "0.1", "1.2"], "0.1"),
+    ],
+)
+def test_worst_attempt_is_furthest_on_the_wrong_side(
+    comparator: str, threshold: str, values: list[str], shown: str
+) -> None:
+    story, plan = with_criterion(comparator=comparator, threshold=threshold)
+    for value in values:
+        story.measure(value, plan)
+    assert details(story)["value"] == shown
+
+
+def test_freshness_counts_from_the_newest_pass() -> None:
+    story, plan = planned()
+    story.measure("0.90", plan, end="2026-11-09T00:00:00Z")
+    story.measure("0.90", plan, end="2026-10-01T00:00:00Z")
+    assert details(story)["freshUntil"] == "2027-05-08T00:00:00.000000Z"
+
+
+def test_details_name_the_number_that_was_compared() -> None:
+    story, plan = with_criterion(use="lower")
+    story.measure("0.85", plan, held={"lower": "0.70", "upper": "0.95"})
+    assert details(story)["judged"] == "0.70"
+    assert "judged by its lower bound" in story.judge(FAIRNESS)["why"]["sentence"]

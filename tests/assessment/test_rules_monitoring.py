@@ -297,3 +297,48 @@ def test_production_is_left_out_when_the_rule_asks_for_tests_only() -> None:
     story, plan = shipped()
     production(story, plan, "0.10", 7)
     assert verdict(story.judge({**FAIRNESS, "data": "test"})) == SATISFIED
+
+
+@pytest.mark.parametrize("interval", [None, 0, -5, True, "60"])
+def test_monitor_without_an_interval_is_insufficient(interval: object) -> None:
+    story = monitored(intervalSeconds=interval)
+    assert verdict(watched(RUNS, story, "2026-11-05T00:00:00Z")) == ("not-determined", "insufficient")
+
+
+def test_invalid_attempt_beside_a_pass_leaves_the_period_judged() -> None:
+    story, plan = shipped()
+    production(story, plan, "0.90", 7)
+    production(story, plan, None, 7)
+    assert verdict(field(story)) == SATISFIED
+
+
+def test_earlier_period_that_failed_once_is_listed_though_it_passed_again() -> None:
+    story, plan = shipped()
+    failed = production(story, plan, "0.60", 5)
+    production(story, plan, "0.90", 5)
+    production(story, plan, "0.90", 7)
+    held = field(story)["why"]["elements"][0]["details"]
+    assert held["earlierFailing"] == [
+        {"from": "2026-05-01T00:00:00Z", "to": "2026-06-01T00:00:00.000000Z", "evidence": [failed]}
+    ]
+
+
+def test_periods_that_end_together_are_told_apart_by_their_beginning() -> None:
+    story, plan = shipped()
+    end = "2026-08-01T00:00:00Z"
+    story.measure("0.60", plan, **HERE, begin="2026-06-01T00:00:00Z", end=end)
+    story.measure("0.90", plan, **HERE, begin="2026-07-01T00:00:00Z", end=end)
+    assert verdict(field(story)) == SATISFIED
+
+
+def test_alert_without_a_deadline_is_insufficient() -> None:
+    story = live()
+    story.record("alert", "alert-1", {"openedAt": "2026-11-04T00:00:00Z"}, "open", **HERE)
+    assert verdict(alerts(story, "2026-11-05T00:00:00Z")) == ("not-determined", "insufficient")
+
+
+def test_alert_of_another_deployment_does_not_count() -> None:
+    story, _ = shipped()
+    fields = {"openedAt": "2026-11-04T00:00:00Z", "triageBy": "2026-11-05T00:00:00Z"}
+    story.record("alert", "alert-9", fields, "open", scope=("deployment", "dep-9"))
+    assert verdict(story.judge(WATCHED)) == SATISFIED

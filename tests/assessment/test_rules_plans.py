@@ -269,3 +269,22 @@ def test_exploratory_attempts_are_said() -> None:
     assert story.judge(FAIRNESS)["why"]["sentence"].endswith(sentence)
     story.measure("0.99", plan)
     assert "1 exploratory beside them" in story.judge(FAIRNESS)["why"]["sentence"]
+
+
+def test_withdrawn_plan_is_no_longer_asked_for() -> None:
+    story, _ = planned()
+    story.plan(state="withdrawn")
+    result = story.judge(FAIRNESS)
+    assert "No approved evaluation plan" in result["why"]["sentence"]
+    assert result["waitingFor"][0]["act"] == "plan"
+
+
+def test_newest_draft_is_the_one_to_approve() -> None:
+    story = registered()
+    story.plan(id_="plan-1")
+    fields = {"title": "Second plan", "subject": RELEASE_DIGEST, "criteria": [CRITERION]}
+    story.record("evaluation-plan", "plan-2", fields)
+    story.measure("0.99")
+    result = story.judge(FAIRNESS)
+    assert "“Second plan”" in result["waitingFor"][0]["what"]
+    assert result["why"]["sentence"].endswith("Exploratory attempts, which count for nothing: 1.")

@@ -38,6 +38,7 @@ def test_statement_in_another_role_or_about_another_scope_does_not_count() -> No
     story = registered()
     story.state("met", role="owner")
     story.state("met", scope=("system", SYSTEM))
+    story.state("met", scope=("release", "rel-9"))
     assert verdict(story.judge(SAID)) == MISSING
 
 

@@ -129,3 +129,16 @@ def test_instants_keep_microseconds_and_dates_last_their_day() -> None:
     assert write_instant(parse_instant("2026-11-03")) == "2026-11-03T00:00:00.000000Z"
     end = end_or_none("2026-12-31")
     assert end is not None and write_instant(end) == "2027-01-01T00:00:00.000000Z"
+
+
+def test_newest_revision_of_a_release_describes_it() -> None:
+    story = registered()
+    story.record("release", "rel-1", {"system": SYSTEM, "digest": "9" * 64, "owner": "else"})
+    target = story.target()
+    assert (target["digests"], target["owner"]) == (["9" * 64], "else")
+
+
+def test_release_without_a_digest_field_is_known_by_its_record_and_its_subjects() -> None:
+    story = registered()
+    made = story.record("release", "rel-2", {"system": SYSTEM}, subjects=["8" * 64])
+    assert story.target("release", "rel-2")["digests"] == sorted([story.digest_of[made], "8" * 64])

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import random
 import threading
 import time
@@ -12,7 +13,7 @@ import pytest
 
 from inference.engine.batching import Batcher
 from inference.engine.reasons import EngineError, Overloaded
-from inference.engine.sessions import Model
+from inference.engine.sessions import Model, load_model
 from tests.inference import onnx_files as files
 from tests.inference.conftest import loaded
 
@@ -195,10 +196,6 @@ def test_an_endless_run_ends_when_nobody_waits_for_it() -> None:
 
 
 def loaded_without_warm_up() -> Model:
-    import hashlib
-
-    from inference.engine.sessions import load_model
-
     data = files.endless_loop().SerializeToString()
     return load_model(data, hashlib.sha256(data).hexdigest(), warm_up=False)
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -28,8 +29,6 @@ def test_another_version_gives_another_digest() -> None:
 
 
 def test_the_digest_is_of_canonical_json() -> None:
-    import hashlib
-
     record = environment()
     expected = hashlib.sha256(rfc8785.dumps(record)).hexdigest()
     assert environment_digest(record) == expected

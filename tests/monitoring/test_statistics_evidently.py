@@ -7,6 +7,7 @@ import warnings
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from monitoring.evidently_backend import run_evidently
@@ -30,7 +31,7 @@ def stattests() -> Any:
     os.environ["DO_NOT_TRACK"] = "1"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        from evidently.legacy.calculations import stattests
+        from evidently.legacy.calculations import stattests  # noqa: PLC0415
 
         return stattests
 
@@ -38,9 +39,8 @@ def stattests() -> Any:
 def theirs(
     stattests: Any, name: str, reference: np.ndarray, current: np.ndarray, kind: str
 ) -> float:
-    import pandas as pd
-    from evidently.legacy.calculations.stattests.registry import get_stattest
-    from evidently.legacy.core import ColumnType
+    from evidently.legacy.calculations.stattests.registry import get_stattest  # noqa: PLC0415
+    from evidently.legacy.core import ColumnType  # noqa: PLC0415
 
     before, after = pd.Series(reference), pd.Series(current)
     test = get_stattest(before, after, ColumnType(kind), getattr(stattests, name))

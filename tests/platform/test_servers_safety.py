@@ -8,8 +8,10 @@ import psycopg
 import pytest
 
 from config.servers import Layout, ServerError
+from config.servers import layout as layout_module
 from config.servers.layout import ROLES, SOCKET_PATH_LIMIT, own_folder
 from config.servers.process import started_at_tick
+from tests.environment.session import open_folder
 from tests.platform.conftest import keeper_pid, server_processes
 from tests.platform.processes import descendants_of
 
@@ -102,3 +104,20 @@ def test_link_in_place_of_a_folder_is_refused(tmp_path: Path) -> None:
 def test_process_that_ended_has_no_start_time() -> None:
     assert started_at_tick(os.getpid())
     assert started_at_tick(2**22 + 1) is None
+
+
+def test_closed_data_folder_sends_the_files_elsewhere_and_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = open_folder() / "elsewhere"
+    monkeypatch.setattr(layout_module, "SHARED_DATA_ROOT", elsewhere)
+    monkeypatch.setattr(layout_module, "can_enter", lambda *_: False)
+    layout = Layout(tmp_path)
+    layout.prepare()
+    assert layout.data == elsewhere / layout.key
+    assert mode(layout.data) == 0o700
+    assert str(layout.data) in capsys.readouterr().err
+    Layout(tmp_path).prepare()
+    assert capsys.readouterr().err == ""
+    monkeypatch.undo()
+    assert Layout(tmp_path).data == layout.data

@@ -23,7 +23,7 @@ CONDITION_LIMIT = 400
 REASON_LIMIT = 4000
 
 
-def request_approval(  # noqa: PLR0913
+def request_approval(
     *,
     scope: Scope,
     subject_kind: str,

@@ -24,7 +24,7 @@ def midnight(day: date) -> datetime:
     return datetime.combine(day, time(), tzinfo=UTC)
 
 
-def attach_document(  # noqa: PLR0913
+def attach_document(
     unit: Unit,
     topic: str,
     title: str,
@@ -94,9 +94,7 @@ def document_decided(request: ApprovalRequest, approval: Approval, by: Principal
     state_document(document, by=by)
 
 
-def record_not_applicable(
-    unit: Unit, requirement: str, reason: str, *, by: Principal
-) -> Tailoring:
+def record_not_applicable(unit: Unit, requirement: str, reason: str, *, by: Principal) -> Tailoring:
     """Propose that a requirement does not apply here; counts once a second person approves."""
     by.require("requirement.tailor", unit.path)
     entry_of(requirement)
@@ -145,5 +143,3 @@ def tailoring_decided(request: ApprovalRequest, approval: Approval, by: Principa
     Tailoring.objects.filter(pk=request.subject_id).update(
         state=GrantState.GRANTED if approved else GrantState.REFUSED
     )
-
-

@@ -42,7 +42,7 @@ LONGEST_EXCEPTION = timedelta(days=180)
 FINDING_TEXTS = ("criterion", "condition", "cause", "effect")
 
 
-def raise_finding(  # noqa: PLR0913
+def raise_finding(
     system: AISystem,
     title: str,
     texts: Mapping[str, str],
@@ -129,7 +129,7 @@ def complete_action(action: CorrectiveAction, *, by: Principal) -> CorrectiveAct
     return held
 
 
-def request_exception(  # noqa: PLR0913
+def request_exception(
     release: Release,
     requirements: list[str],
     *,

@@ -35,7 +35,7 @@ def check_text(text: str) -> str:
     return text
 
 
-def make_statement(  # noqa: PLR0913
+def make_statement(
     scope: Scope,
     requirement: str,
     *,
@@ -73,7 +73,7 @@ def make_statement(  # noqa: PLR0913
         )
 
 
-def conclude(  # noqa: PLR0913
+def conclude(
     scope: Scope,
     requirement: str,
     verdict: str,

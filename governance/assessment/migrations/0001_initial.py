@@ -3,277 +3,699 @@
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.utils.timezone
-import governance.audit.ids
 from django.db import migrations, models
+
+import governance.audit.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('identity', '0001_initial'),
-        ('registry', '0001_initial'),
+        ("identity", "0001_initial"),
+        ("registry", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Baseline',
+            name="Baseline",
             fields=[
-                ('digest', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=80)),
-                ('version', models.CharField(max_length=20)),
-                ('content', models.JSONField()),
-                ('loaded_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ("digest", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=80)),
+                ("version", models.CharField(max_length=20)),
+                ("content", models.JSONField()),
+                ("loaded_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'ordering': ('-loaded_at',),
+                "ordering": ("-loaded_at",),
             },
         ),
         migrations.CreateModel(
-            name='Catalog',
+            name="Catalog",
             fields=[
-                ('digest', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=80)),
-                ('version', models.CharField(max_length=20)),
-                ('content', models.JSONField()),
-                ('loaded_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ("digest", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=80)),
+                ("version", models.CharField(max_length=20)),
+                ("content", models.JSONField()),
+                ("loaded_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'ordering': ('-loaded_at',),
+                "ordering": ("-loaded_at",),
             },
         ),
         migrations.CreateModel(
-            name='ApprovalRequest',
+            name="ApprovalRequest",
             fields=[
-                ('id', models.UUIDField(default=governance.audit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('subject_kind', models.CharField(max_length=40)),
-                ('subject_id', models.UUIDField()),
-                ('subject_digest', models.CharField(max_length=64)),
-                ('purpose', models.CharField(max_length=60)),
-                ('title', models.CharField(max_length=300)),
-                ('url', models.CharField(max_length=300)),
-                ('role', models.CharField(choices=[('owner', 'Owner'), ('developer', 'Developer'), ('officer', 'Compliance officer'), ('validator', 'Validator'), ('executive', 'Accountable executive'), ('auditor', 'Auditor'), ('administrator', 'Administrator'), ('ci', 'CI pipeline')], max_length=16)),
-                ('barred', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), size=None)),
-                ('reason', models.TextField(blank=True)),
-                ('state', models.CharField(choices=[('open', 'waiting'), ('decided', 'Decided'), ('stale', 'replaced by a newer version')], default='open', max_length=8)),
-                ('due_on', models.DateField(null=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('requested_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.person')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.unit')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=governance.audit.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("subject_kind", models.CharField(max_length=40)),
+                ("subject_id", models.UUIDField()),
+                ("subject_digest", models.CharField(max_length=64)),
+                ("purpose", models.CharField(max_length=60)),
+                ("title", models.CharField(max_length=300)),
+                ("url", models.CharField(max_length=300)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("owner", "Owner"),
+                            ("developer", "Developer"),
+                            ("officer", "Compliance officer"),
+                            ("validator", "Validator"),
+                            ("executive", "Accountable executive"),
+                            ("auditor", "Auditor"),
+                            ("administrator", "Administrator"),
+                            ("ci", "CI pipeline"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "barred",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.UUIDField(), size=None
+                    ),
+                ),
+                ("reason", models.TextField(blank=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "waiting"),
+                            ("decided", "Decided"),
+                            ("stale", "replaced by a newer version"),
+                        ],
+                        default="open",
+                        max_length=8,
+                    ),
+                ),
+                ("due_on", models.DateField(null=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.person",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.unit",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-created_at',),
+                "ordering": ("-created_at",),
             },
         ),
         migrations.CreateModel(
-            name='Approval',
+            name="Approval",
             fields=[
-                ('id', models.UUIDField(default=governance.audit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('outcome', models.CharField(choices=[('approved', 'Approved'), ('approved-with-conditions', 'approved with conditions'), ('returned', 'Returned'), ('rejected', 'Rejected'), ('revoked', 'Revoked')], max_length=24)),
-                ('conditions', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=400), default=list, size=None)),
-                ('reason', models.TextField()),
-                ('evidence_id', models.UUIDField()),
-                ('decided_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.person')),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='assessment.approvalrequest')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=governance.audit.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("approved", "Approved"),
+                            ("approved-with-conditions", "approved with conditions"),
+                            ("returned", "Returned"),
+                            ("rejected", "Rejected"),
+                            ("revoked", "Revoked"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                (
+                    "conditions",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=400), default=list, size=None
+                    ),
+                ),
+                ("reason", models.TextField()),
+                ("evidence_id", models.UUIDField()),
+                ("decided_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.person",
+                    ),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="answers",
+                        to="assessment.approvalrequest",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-decided_at',),
+                "ordering": ("-decided_at",),
             },
         ),
         migrations.CreateModel(
-            name='Assignment',
+            name="Assignment",
             fields=[
-                ('id', models.UUIDField(default=governance.audit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('requirement', models.CharField(max_length=40)),
-                ('due_on', models.DateField(null=True)),
-                ('assigned_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='identity.person')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='identity.unit')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=governance.audit.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("requirement", models.CharField(max_length=40)),
+                ("due_on", models.DateField(null=True)),
+                ("assigned_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assignments",
+                        to="identity.person",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assignments",
+                        to="identity.unit",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('due_on', 'requirement'),
+                "ordering": ("due_on", "requirement"),
             },
         ),
         migrations.CreateModel(
-            name='Document',
+            name="Document",
             fields=[
-                ('id', models.UUIDField(default=governance.audit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('topic', models.SlugField(max_length=60)),
-                ('title', models.CharField(max_length=200)),
-                ('filename', models.CharField(max_length=200)),
-                ('state', models.CharField(choices=[('draft', 'waits for approval'), ('in-force', 'in force'), ('withdrawn', 'Withdrawn')], default='draft', max_length=10)),
-                ('valid_from', models.DateField()),
-                ('valid_until', models.DateField()),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('artefact', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.artefact')),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.person')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='identity.unit')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=governance.audit.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("topic", models.SlugField(max_length=60)),
+                ("title", models.CharField(max_length=200)),
+                ("filename", models.CharField(max_length=200)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "waits for approval"),
+                            ("in-force", "in force"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("valid_from", models.DateField()),
+                ("valid_until", models.DateField()),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "artefact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.artefact",
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.person",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="documents",
+                        to="identity.unit",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('topic', '-created_at'),
+                "ordering": ("topic", "-created_at"),
             },
         ),
         migrations.CreateModel(
-            name='ExceptionGrant',
+            name="ExceptionGrant",
             fields=[
-                ('id', models.UUIDField(default=governance.audit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField()),
-                ('requirements', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), size=None)),
-                ('reason', models.TextField()),
-                ('compensating_control', models.TextField()),
-                ('expires_on', models.DateField()),
-                ('state', models.CharField(choices=[('requested', 'Requested'), ('granted', 'Granted'), ('refused', 'Refused'), ('ended', 'Ended')], default='requested', max_length=10)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('release', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='exceptions', to='registry.release')),
-                ('requested_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.person')),
-                ('system', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='exceptions', to='registry.aisystem')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.unit')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=governance.audit.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "requirements",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), size=None
+                    ),
+                ),
+                ("reason", models.TextField()),
+                ("compensating_control", models.TextField()),
+                ("expires_on", models.DateField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("requested", "Requested"),
+                            ("granted", "Granted"),
+                            ("refused", "Refused"),
+                            ("ended", "Ended"),
+                        ],
+                        default="requested",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "release",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="exceptions",
+                        to="registry.release",
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.person",
+                    ),
+                ),
+                (
+                    "system",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="exceptions",
+                        to="registry.aisystem",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.unit",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-created_at',),
+                "ordering": ("-created_at",),
             },
         ),
         migrations.CreateModel(
-            name='Finding',
+            name="Finding",
             fields=[
-                ('id', models.UUIDField(default=governance.audit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField()),
-                ('requirement', models.CharField(blank=True, max_length=40)),
-                ('title', models.CharField(max_length=200)),
-                ('criterion', models.TextField()),
-                ('condition', models.TextField()),
-                ('cause', models.TextField(blank=True)),
-                ('effect', models.TextField(blank=True)),
-                ('severity', models.CharField(choices=[('low', 'Low'), ('medium', 'Medium'), ('high', 'High'), ('critical', 'Critical')], max_length=8)),
-                ('state', models.CharField(choices=[('open', 'Open'), ('ready-for-retest', 'ready for retest'), ('closed', 'Closed')], default='open', max_length=16)),
-                ('due_on', models.DateField()),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='identity.person')),
-                ('raised_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.person')),
-                ('release', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='registry.release')),
-                ('retested_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.person')),
-                ('system', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='registry.aisystem')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=governance.audit.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("requirement", models.CharField(blank=True, max_length=40)),
+                ("title", models.CharField(max_length=200)),
+                ("criterion", models.TextField()),
+                ("condition", models.TextField()),
+                ("cause", models.TextField(blank=True)),
+                ("effect", models.TextField(blank=True)),
+                (
+                    "severity",
+                    models.CharField(
+                        choices=[
+                            ("low", "Low"),
+                            ("medium", "Medium"),
+                            ("high", "High"),
+                            ("critical", "Critical"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("ready-for-retest", "ready for retest"),
+                            ("closed", "Closed"),
+                        ],
+                        default="open",
+                        max_length=16,
+                    ),
+                ),
+                ("due_on", models.DateField()),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="findings",
+                        to="identity.person",
+                    ),
+                ),
+                (
+                    "raised_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.person",
+                    ),
+                ),
+                (
+                    "release",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="findings",
+                        to="registry.release",
+                    ),
+                ),
+                (
+                    "retested_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.person",
+                    ),
+                ),
+                (
+                    "system",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="findings",
+                        to="registry.aisystem",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-created_at',),
+                "ordering": ("-created_at",),
             },
         ),
         migrations.CreateModel(
-            name='CorrectiveAction',
+            name="CorrectiveAction",
             fields=[
-                ('id', models.UUIDField(default=governance.audit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('title', models.CharField(max_length=300)),
-                ('due_on', models.DateField()),
-                ('state', models.CharField(choices=[('planned', 'Planned'), ('done', 'Done')], default='planned', max_length=8)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('done_at', models.DateTimeField(null=True)),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='actions', to='identity.person')),
-                ('finding', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='actions', to='assessment.finding')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=governance.audit.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("title", models.CharField(max_length=300)),
+                ("due_on", models.DateField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("planned", "Planned"), ("done", "Done")],
+                        default="planned",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                ("done_at", models.DateTimeField(null=True)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="actions",
+                        to="identity.person",
+                    ),
+                ),
+                (
+                    "finding",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="actions",
+                        to="assessment.finding",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('due_on',),
+                "ordering": ("due_on",),
             },
         ),
         migrations.CreateModel(
-            name='Result',
+            name="Result",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('target_type', models.CharField(max_length=12)),
-                ('target_id', models.UUIDField()),
-                ('requirement', models.CharField(max_length=40)),
-                ('applicability', models.CharField(choices=[('applicable', 'Applicable'), ('not-applicable', 'not applicable'), ('inherited', 'Inherited'), ('not-yet-due', 'not yet due')], max_length=14)),
-                ('determination', models.CharField(choices=[('satisfied', 'Satisfied'), ('not-satisfied', 'not satisfied'), ('not-determined', 'not determined')], max_length=14)),
-                ('reason', models.CharField(blank=True, max_length=14)),
-                ('tone', models.CharField(max_length=8)),
-                ('words', models.CharField(max_length=80)),
-                ('body', models.JSONField()),
-                ('digest', models.CharField(max_length=64)),
-                ('log_size', models.BigIntegerField()),
-                ('effective_at', models.DateTimeField()),
-                ('since', models.DateTimeField(default=django.utils.timezone.now)),
-                ('changes_at', models.DateTimeField(null=True)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='results', to='identity.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("target_type", models.CharField(max_length=12)),
+                ("target_id", models.UUIDField()),
+                ("requirement", models.CharField(max_length=40)),
+                (
+                    "applicability",
+                    models.CharField(
+                        choices=[
+                            ("applicable", "Applicable"),
+                            ("not-applicable", "not applicable"),
+                            ("inherited", "Inherited"),
+                            ("not-yet-due", "not yet due"),
+                        ],
+                        max_length=14,
+                    ),
+                ),
+                (
+                    "determination",
+                    models.CharField(
+                        choices=[
+                            ("satisfied", "Satisfied"),
+                            ("not-satisfied", "not satisfied"),
+                            ("not-determined", "not determined"),
+                        ],
+                        max_length=14,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=14)),
+                ("tone", models.CharField(max_length=8)),
+                ("words", models.CharField(max_length=80)),
+                ("body", models.JSONField()),
+                ("digest", models.CharField(max_length=64)),
+                ("log_size", models.BigIntegerField()),
+                ("effective_at", models.DateTimeField()),
+                ("since", models.DateTimeField(default=django.utils.timezone.now)),
+                ("changes_at", models.DateTimeField(null=True)),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="results",
+                        to="identity.unit",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('requirement',),
+                "ordering": ("requirement",),
             },
         ),
         migrations.CreateModel(
-            name='ResultChange',
+            name="ResultChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('target_id', models.UUIDField()),
-                ('requirement', models.CharField(max_length=40)),
-                ('before', models.CharField(blank=True, max_length=80)),
-                ('after', models.CharField(max_length=80)),
-                ('log_size', models.BigIntegerField()),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("target_id", models.UUIDField()),
+                ("requirement", models.CharField(max_length=40)),
+                ("before", models.CharField(blank=True, max_length=80)),
+                ("after", models.CharField(max_length=80)),
+                ("log_size", models.BigIntegerField()),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.unit",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-at',),
+                "ordering": ("-at",),
             },
         ),
         migrations.CreateModel(
-            name='Tailoring',
+            name="Tailoring",
             fields=[
-                ('id', models.UUIDField(default=governance.audit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('requirement', models.CharField(max_length=40)),
-                ('reason', models.TextField()),
-                ('state', models.CharField(choices=[('requested', 'Requested'), ('granted', 'Granted'), ('refused', 'Refused'), ('ended', 'Ended')], default='requested', max_length=10)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.person')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tailorings', to='identity.unit')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=governance.audit.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("requirement", models.CharField(max_length=40)),
+                ("reason", models.TextField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("requested", "Requested"),
+                            ("granted", "Granted"),
+                            ("refused", "Refused"),
+                            ("ended", "Ended"),
+                        ],
+                        default="requested",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.person",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tailorings",
+                        to="identity.unit",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('requirement',),
+                "ordering": ("requirement",),
             },
         ),
         migrations.AddIndex(
-            model_name='approvalrequest',
-            index=models.Index(fields=['subject_digest'], name='approval_request_subject'),
+            model_name="approvalrequest",
+            index=models.Index(fields=["subject_digest"], name="approval_request_subject"),
         ),
         migrations.AddConstraint(
-            model_name='approvalrequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('subject_digest', 'purpose', 'role'), name='approval_request_open_once'),
+            model_name="approvalrequest",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "open")),
+                fields=("subject_digest", "purpose", "role"),
+                name="approval_request_open_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(fields=('unit', 'requirement'), name='assignment_once_per_requirement'),
+            model_name="assignment",
+            constraint=models.UniqueConstraint(
+                fields=("unit", "requirement"), name="assignment_once_per_requirement"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until__gte', models.F('valid_from'))), name='document_validity'),
+            model_name="document",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("valid_until__gte", models.F("valid_from"))),
+                name="document_validity",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='exceptiongrant',
-            constraint=models.UniqueConstraint(fields=('system', 'number'), name='exception_number_once'),
+            model_name="exceptiongrant",
+            constraint=models.UniqueConstraint(
+                fields=("system", "number"), name="exception_number_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.UniqueConstraint(fields=('system', 'number'), name='finding_number_once'),
+            model_name="finding",
+            constraint=models.UniqueConstraint(
+                fields=("system", "number"), name="finding_number_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(('retested_by', None), models.Q(('retested_by', models.F('owner')), _negated=True), _connector='OR'), name='finding_retested_by_someone_else'),
+            model_name="finding",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("retested_by", None),
+                    models.Q(("retested_by", models.F("owner")), _negated=True),
+                    _connector="OR",
+                ),
+                name="finding_retested_by_someone_else",
+            ),
         ),
         migrations.AddIndex(
-            model_name='result',
-            index=models.Index(fields=['changes_at'], name='result_changes_at'),
+            model_name="result",
+            index=models.Index(fields=["changes_at"], name="result_changes_at"),
         ),
         migrations.AddIndex(
-            model_name='result',
-            index=models.Index(fields=['unit', 'determination'], name='result_unit'),
+            model_name="result",
+            index=models.Index(fields=["unit", "determination"], name="result_unit"),
         ),
         migrations.AddConstraint(
-            model_name='result',
-            constraint=models.UniqueConstraint(fields=('target_id', 'requirement'), name='result_once_per_target'),
+            model_name="result",
+            constraint=models.UniqueConstraint(
+                fields=("target_id", "requirement"), name="result_once_per_target"
+            ),
         ),
         migrations.AddIndex(
-            model_name='resultchange',
-            index=models.Index(fields=['target_id', 'requirement'], name='result_change_target'),
+            model_name="resultchange",
+            index=models.Index(fields=["target_id", "requirement"], name="result_change_target"),
         ),
     ]

@@ -27,9 +27,7 @@ class ApprovalRequest(models.Model):
     barred = ArrayField(models.UUIDField())
     requested_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     reason = models.TextField(blank=True)
-    state = models.CharField(
-        max_length=8, choices=RequestState.choices, default=RequestState.OPEN
-    )
+    state = models.CharField(max_length=8, choices=RequestState.choices, default=RequestState.OPEN)
     due_on = models.DateField(null=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

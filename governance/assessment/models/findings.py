@@ -15,7 +15,7 @@ from governance.identity.models import Person, Unit
 from governance.registry.models import AISystem, Release
 
 
-class OfSystem(ScopedQuerySet[models.Model]):
+class FindingQuerySet(ScopedQuerySet["Finding"]):
     unit_path_field = "system__unit__path"
 
 
@@ -33,9 +33,7 @@ class Finding(models.Model):
     cause = models.TextField(blank=True)
     effect = models.TextField(blank=True)
     severity = models.CharField(max_length=8, choices=Severity.choices)
-    state = models.CharField(
-        max_length=16, choices=FindingState.choices, default=FindingState.OPEN
-    )
+    state = models.CharField(max_length=16, choices=FindingState.choices, default=FindingState.OPEN)
     owner = models.ForeignKey(Person, models.PROTECT, related_name="findings")
     due_on = models.DateField()
     raised_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
@@ -43,15 +41,14 @@ class Finding(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     closed_at = models.DateTimeField(null=True)
 
-    objects = OfSystem.as_manager()
+    objects = FindingQuerySet.as_manager()
 
     class Meta:
         ordering = ("-created_at",)
         constraints = (
             models.UniqueConstraint(fields=["system", "number"], name="finding_number_once"),
             models.CheckConstraint(
-                condition=models.Q(retested_by=None)
-                | ~models.Q(retested_by=models.F("owner")),
+                condition=models.Q(retested_by=None) | ~models.Q(retested_by=models.F("owner")),
                 name="finding_retested_by_someone_else",
             ),
         )
@@ -75,9 +72,7 @@ class CorrectiveAction(models.Model):
     title = models.CharField(max_length=300)
     owner = models.ForeignKey(Person, models.PROTECT, related_name="actions")
     due_on = models.DateField()
-    state = models.CharField(
-        max_length=8, choices=ActionState.choices, default=ActionState.PLANNED
-    )
+    state = models.CharField(max_length=8, choices=ActionState.choices, default=ActionState.PLANNED)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     done_at = models.DateTimeField(null=True)
 

@@ -28,7 +28,9 @@ class Approval:
 
     def stood_for(self, later: Leaf) -> bool:
         """Whether it was in force for a later statement: by log index, and within its validity."""
-        if self.leaf.index >= later.index or (self.ends is not None and later.produced >= self.ends):
+        if self.leaf.index >= later.index or (
+            self.ends is not None and later.produced >= self.ends
+        ):
             return False
         return self.withdrawn is None or self.withdrawn.index > later.index
 

@@ -142,7 +142,10 @@ def tally(attempts: list[Attempt]) -> dict[str, int]:
 def shown_value(one: Attempt, criterion: Criterion) -> JSON:
     """The figures of one attempt as the statement holds them (decimals stay strings)."""
     observed = mapping(one.leaf.predicate.get("observed"))
-    figures = {name: one.value.get(name) for name in ("metric", "unit", "value", "lower", "upper", "level", "n")}
+    figures = {
+        name: one.value.get(name)
+        for name in ("metric", "unit", "value", "lower", "upper", "level", "n")
+    }
     judged = one.value.get(FIELD_OF_USE[criterion.use]) if criterion.use in FIELD_OF_USE else None
     return {**figures, "judged": judged, "from": observed.get("from"), "to": observed.get("to")}
 

@@ -63,9 +63,7 @@ def answer(
 ) -> bool:
     data = form.cleaned_data
     try:
-        acts.decide(
-            found, data["outcome"], data["reason"], by=principal, conditions=form.listed()
-        )
+        acts.decide(found, data["outcome"], data["reason"], by=principal, conditions=form.listed())
     except Forbidden:
         raise
     except DomainError as error:
@@ -75,9 +73,7 @@ def answer(
     return True
 
 
-def context_of(
-    found: ApprovalRequest, form: DecisionForm, principal: Principal
-) -> dict[str, Any]:
+def context_of(found: ApprovalRequest, form: DecisionForm, principal: Principal) -> dict[str, Any]:
     subject = Evidence.objects.filter(subjects__contains=[found.subject_digest])
     return {
         "asked": found,

@@ -61,9 +61,7 @@ def requirements(request: HttpRequest) -> HttpResponse:
             "url": reverse("requirement", args=[slug(name)]),
             "title": nodes[name]["title"],
             "scope": entry["scope"],
-            **{
-                state.replace("-", "_"): tally.get(name, Counter())[state] for state in STATES
-            },
+            **{state.replace("-", "_"): tally.get(name, Counter())[state] for state in STATES},
         }
         for name, entry in current_entries().items()
         if (not function or name.startswith(function))
@@ -150,6 +148,8 @@ def words_of(row: Row, system: AISystem) -> list[Evidence]:
 
 
 def changes(row: Row) -> list[dict[str, Any]]:
+    if row.target_id is None:
+        return []
     rows = ResultChange.objects.filter(target_id=row.target_id, requirement=row.requirement)
     return [
         {

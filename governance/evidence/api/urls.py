@@ -8,6 +8,8 @@ urlpatterns = [
     path("evidence", views.EvidenceList.as_view(), name="api-evidence-list"),
     path("evidence/<uuid:pk>", views.EvidenceDetail.as_view(), name="api-evidence"),
     path(
-        "evidence/<uuid:pk>/envelope", views.EvidenceEnvelope.as_view(), name="api-evidence-envelope"
+        "evidence/<uuid:pk>/envelope",
+        views.EvidenceEnvelope.as_view(),
+        name="api-evidence-envelope",
     ),
 ]

@@ -9,58 +9,121 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('identity', '0001_initial'),
+        ("identity", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SigningKey',
+            name="SigningKey",
             fields=[
-                ('keyid', models.CharField(max_length=80, primary_key=True, serialize=False)),
-                ('public', models.CharField(max_length=64)),
-                ('purpose', models.CharField(choices=[('installation', 'Installation'), ('pipeline', 'Pipeline')], max_length=12)),
-                ('valid_from', models.DateTimeField(default=django.utils.timezone.now)),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("keyid", models.CharField(max_length=80, primary_key=True, serialize=False)),
+                ("public", models.CharField(max_length=64)),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[("installation", "Installation"), ("pipeline", "Pipeline")],
+                        max_length=12,
+                    ),
+                ),
+                ("valid_from", models.DateTimeField(default=django.utils.timezone.now)),
+                ("revoked_at", models.DateTimeField(null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ('valid_from',),
+                "ordering": ("valid_from",),
             },
         ),
         migrations.CreateModel(
-            name='Evidence',
+            name="Evidence",
             fields=[
-                ('number', models.BigAutoField(primary_key=True, serialize=False)),
-                ('id', models.UUIDField(editable=False, unique=True)),
-                ('entry_id', models.UUIDField(unique=True)),
-                ('type', models.CharField(choices=[('measurement', 'Measurement'), ('drift', 'Drift'), ('record', 'Record'), ('management-statement', 'Management Statement'), ('conclusion', 'Conclusion'), ('approval', 'Approval'), ('gate-decision', 'Gate Decision'), ('report', 'Report')], max_length=24)),
-                ('scope_type', models.CharField(max_length=12)),
-                ('scope_id', models.UUIDField()),
-                ('subjects', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=64), size=None)),
-                ('kind', models.CharField(blank=True, max_length=60)),
-                ('slice', models.CharField(blank=True, max_length=120)),
-                ('record_id', models.UUIDField(null=True)),
-                ('revision', models.PositiveIntegerField(null=True)),
-                ('state', models.CharField(blank=True, max_length=40)),
-                ('person_id', models.UUIDField(null=True)),
-                ('produced_at', models.DateTimeField()),
-                ('assurance', models.CharField(choices=[('computed-here', 'computed here'), ('computed-elsewhere', 'computed elsewhere and signed'), ('record', 'record of this platform'), ('statement', 'stated by a person')], max_length=20)),
-                ('supersedes_id', models.UUIDField(null=True)),
-                ('payload_sha256', models.CharField(max_length=64, unique=True)),
-                ('statement', models.JSONField()),
-                ('envelope', models.BinaryField()),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.unit')),
+                ("number", models.BigAutoField(primary_key=True, serialize=False)),
+                ("id", models.UUIDField(editable=False, unique=True)),
+                ("entry_id", models.UUIDField(unique=True)),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[
+                            ("measurement", "Measurement"),
+                            ("drift", "Drift"),
+                            ("record", "Record"),
+                            ("management-statement", "Management Statement"),
+                            ("conclusion", "Conclusion"),
+                            ("approval", "Approval"),
+                            ("gate-decision", "Gate Decision"),
+                            ("report", "Report"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                ("scope_type", models.CharField(max_length=12)),
+                ("scope_id", models.UUIDField()),
+                (
+                    "subjects",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=64), size=None
+                    ),
+                ),
+                ("kind", models.CharField(blank=True, max_length=60)),
+                ("slice", models.CharField(blank=True, max_length=120)),
+                ("record_id", models.UUIDField(null=True)),
+                ("revision", models.PositiveIntegerField(null=True)),
+                ("state", models.CharField(blank=True, max_length=40)),
+                ("person_id", models.UUIDField(null=True)),
+                ("produced_at", models.DateTimeField()),
+                (
+                    "assurance",
+                    models.CharField(
+                        choices=[
+                            ("computed-here", "computed here"),
+                            ("computed-elsewhere", "computed elsewhere and signed"),
+                            ("record", "record of this platform"),
+                            ("statement", "stated by a person"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("supersedes_id", models.UUIDField(null=True)),
+                ("payload_sha256", models.CharField(max_length=64, unique=True)),
+                ("statement", models.JSONField()),
+                ("envelope", models.BinaryField()),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.unit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'evidence',
-                'ordering': ('number',),
-                'indexes': [models.Index(fields=['scope_id', 'type', 'kind'], name='evidence_scope'), models.Index(fields=['record_id', 'revision'], name='evidence_record'), django.contrib.postgres.indexes.GinIndex(fields=['subjects'], name='evidence_subjects')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('record_id__isnull', False)), fields=('record_id', 'revision'), name='evidence_record_revision_once')],
+                "verbose_name_plural": "evidence",
+                "ordering": ("number",),
+                "indexes": [
+                    models.Index(fields=["scope_id", "type", "kind"], name="evidence_scope"),
+                    models.Index(fields=["record_id", "revision"], name="evidence_record"),
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["subjects"], name="evidence_subjects"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("record_id__isnull", False)),
+                        fields=("record_id", "revision"),
+                        name="evidence_record_revision_once",
+                    )
+                ],
             },
         ),
     ]

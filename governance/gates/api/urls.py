@@ -10,7 +10,5 @@ urlpatterns = [
         views.GateDecisions.as_view(),
         name="api-gate-decisions",
     ),
-    path(
-        "gate-decisions/<uuid:pk>", views.GateDecisionDetail.as_view(), name="api-gate-decision"
-    ),
+    path("gate-decisions/<uuid:pk>", views.GateDecisionDetail.as_view(), name="api-gate-decision"),
 ]

@@ -93,4 +93,6 @@ class GateDecisions(View):
 class GateDecisionDetail(View):
     @extend_schema(responses=GateOutput)
     def get(self, request: Request, pk: UUID) -> Response:
-        return Response(GateOutput(find(GateDecision.objects.all(), pk, self.principal(request))).data)
+        return Response(
+            GateOutput(find(GateDecision.objects.all(), pk, self.principal(request))).data
+        )

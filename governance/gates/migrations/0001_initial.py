@@ -2,51 +2,111 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import governance.audit.ids
 from django.db import migrations, models
+
+import governance.audit.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('identity', '0001_initial'),
-        ('registry', '0001_initial'),
+        ("identity", "0001_initial"),
+        ("registry", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='GatePolicy',
+            name="GatePolicy",
             fields=[
-                ('digest', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('environment', models.CharField(choices=[('staging', 'Staging'), ('production', 'Production')], max_length=12)),
-                ('version', models.CharField(max_length=20)),
-                ('content', models.JSONField()),
-                ('loaded_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ("digest", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                (
+                    "environment",
+                    models.CharField(
+                        choices=[("staging", "Staging"), ("production", "Production")],
+                        max_length=12,
+                    ),
+                ),
+                ("version", models.CharField(max_length=20)),
+                ("content", models.JSONField()),
+                ("loaded_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'verbose_name_plural': 'gate policies',
-                'ordering': ('-loaded_at',),
+                "verbose_name_plural": "gate policies",
+                "ordering": ("-loaded_at",),
             },
         ),
         migrations.CreateModel(
-            name='GateDecision',
+            name="GateDecision",
             fields=[
-                ('id', models.UUIDField(default=governance.audit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('environment', models.CharField(choices=[('staging', 'Staging'), ('production', 'Production')], max_length=12)),
-                ('verdict', models.CharField(choices=[('allow', 'Allow'), ('warn', 'allow with warnings'), ('pending', 'Pending'), ('deny', 'Deny'), ('error', 'Error')], max_length=8)),
-                ('reasons', models.JSONField(default=list)),
-                ('log_size', models.BigIntegerField()),
-                ('evidence_id', models.UUIDField()),
-                ('decided_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.person')),
-                ('release', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='gate_decisions', to='registry.release')),
-                ('system', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='gate_decisions', to='registry.aisystem')),
-                ('policy', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='gates.gatepolicy')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=governance.audit.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "environment",
+                    models.CharField(
+                        choices=[("staging", "Staging"), ("production", "Production")],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[
+                            ("allow", "Allow"),
+                            ("warn", "allow with warnings"),
+                            ("pending", "Pending"),
+                            ("deny", "Deny"),
+                            ("error", "Error"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("reasons", models.JSONField(default=list)),
+                ("log_size", models.BigIntegerField()),
+                ("evidence_id", models.UUIDField()),
+                ("decided_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.person",
+                    ),
+                ),
+                (
+                    "release",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="gate_decisions",
+                        to="registry.release",
+                    ),
+                ),
+                (
+                    "system",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="gate_decisions",
+                        to="registry.aisystem",
+                    ),
+                ),
+                (
+                    "policy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="gates.gatepolicy",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-decided_at',),
+                "ordering": ("-decided_at",),
             },
         ),
     ]

@@ -18,7 +18,7 @@ from governance.registry.choices import DatasetRole, UploadState
 from governance.registry.models import DatasetVersion, Upload
 
 
-def register_dataset(  # noqa: PLR0913
+def register_dataset(
     unit: Unit,
     name: str,
     *,

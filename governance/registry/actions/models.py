@@ -18,7 +18,7 @@ from governance.registry.choices import UploadKind, UploadState
 from governance.registry.models import Model, ModelVersion, Upload
 
 
-def register_model_version(  # noqa: PLR0913
+def register_model_version(
     unit: Unit,
     model_name: str,
     *,

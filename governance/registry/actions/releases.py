@@ -81,7 +81,8 @@ def build_manifest(
         canonical.dumps(manifest)
     except (ValueError, TypeError) as error:
         raise InvalidInput(
-            "manifest", f"The manifest holds text and maps of text; write numbers as strings. {error}"
+            "manifest",
+            f"The manifest holds text and maps of text; write numbers as strings. {error}",
         ) from error
     return manifest
 

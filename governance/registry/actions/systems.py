@@ -47,7 +47,7 @@ def check_choice(value: str, choices: list[str], field: str) -> None:
         )
 
 
-def register_system(  # noqa: PLR0913
+def register_system(
     parent: Unit,
     name: str,
     *,
@@ -164,9 +164,7 @@ def confirm_tier(system: AISystem, tier: str, reason: str, *, by: Principal) -> 
     return held
 
 
-def state_system(
-    system: AISystem, *, by: Principal, confirmed_by: UUID | None = None
-) -> Evidence:
+def state_system(system: AISystem, *, by: Principal, confirmed_by: UUID | None = None) -> Evidence:
     last = Evidence.objects.of_record(system.pk).first()
     kept = last.fields.get("tierConfirmedBy") if last else None
     confirmed = str(confirmed_by) if confirmed_by else kept

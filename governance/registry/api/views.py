@@ -29,7 +29,9 @@ from governance.registry.models import AISystem, DatasetVersion, Deployment, Mod
 from governance.work.idempotency import once
 
 
-def page(view: View, request: Request, rows: QuerySet[Any], output: type[Serializer[Any]]) -> Response:
+def page(
+    view: View, request: Request, rows: QuerySet[Any], output: type[Serializer[Any]]
+) -> Response:
     pages = Pages()
     found = pages.paginate_queryset(rows, request, view=view)
     return pages.get_paginated_response(output(found, many=True).data)
@@ -92,7 +94,7 @@ class Uploads(View):
             raise InvalidInput("file_missing", "Send the file as the form field 'file'.", "/file")
         upload = actions.receive_upload(
             find_unit(uuid_field(request, "unit"), by),
-            str(request.data.get("kind", "")),
+            str(request.POST.get("kind", "")),
             file.name or "",
             read(file),
             by=by,
@@ -220,10 +222,10 @@ class Rollback(View):
 
 def uuid_field(request: Request, name: str) -> UUID:
     try:
-        return UUID(str(request.data.get(name, "")))
+        return UUID(str(request.POST.get(name, "")))
     except ValueError as error:
         raise InvalidInput("uuid", f"Send '{name}' as a UUID.", f"/{name}") from error
 
 
-def read(file: UploadedFile) -> Iterator[bytes]:
+def read(file: UploadedFile[bytes]) -> Iterator[bytes]:
     yield from file.chunks()

@@ -3,177 +3,487 @@
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.utils.timezone
-import governance.audit.ids
 from django.db import migrations, models
+
+import governance.audit.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('identity', '0001_initial'),
+        ("identity", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Artefact',
+            name="Artefact",
             fields=[
-                ('sha256', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('size', models.BigIntegerField()),
-                ('stored_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ("sha256", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("size", models.BigIntegerField()),
+                ("stored_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
         ),
         migrations.CreateModel(
-            name='AISystem',
+            name="AISystem",
             fields=[
-                ('unit', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='system', serialize=False, to='identity.unit')),
-                ('role', models.CharField(choices=[('provider', 'Provider'), ('deployer', 'Deployer'), ('both', 'provider and deployer')], max_length=8)),
-                ('tier', models.CharField(choices=[('prohibited', 'prohibited practice'), ('high', 'high risk'), ('limited', 'limited risk'), ('minimal', 'minimal risk')], max_length=10)),
-                ('tier_state', models.CharField(choices=[('proposed', 'Proposed'), ('confirmed', 'Confirmed')], default='proposed', max_length=9)),
-                ('tier_reason', models.TextField()),
-                ('profile', models.JSONField(default=dict)),
-                ('review_due_on', models.DateField(null=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('executive', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.person')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.person')),
-                ('validator', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.person')),
+                (
+                    "unit",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="system",
+                        serialize=False,
+                        to="identity.unit",
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("provider", "Provider"),
+                            ("deployer", "Deployer"),
+                            ("both", "provider and deployer"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "tier",
+                    models.CharField(
+                        choices=[
+                            ("prohibited", "prohibited practice"),
+                            ("high", "high risk"),
+                            ("limited", "limited risk"),
+                            ("minimal", "minimal risk"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "tier_state",
+                    models.CharField(
+                        choices=[("proposed", "Proposed"), ("confirmed", "Confirmed")],
+                        default="proposed",
+                        max_length=9,
+                    ),
+                ),
+                ("tier_reason", models.TextField()),
+                ("profile", models.JSONField(default=dict)),
+                ("review_due_on", models.DateField(null=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "executive",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.person",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.person",
+                    ),
+                ),
+                (
+                    "validator",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.person",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'AI system',
-                'ordering': ('unit__name',),
+                "verbose_name": "AI system",
+                "ordering": ("unit__name",),
             },
         ),
         migrations.CreateModel(
-            name='Model',
+            name="Model",
             fields=[
-                ('id', models.UUIDField(default=governance.audit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=120)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='models', to='identity.unit')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=governance.audit.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="models",
+                        to="identity.unit",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('name',),
+                "ordering": ("name",),
             },
         ),
         migrations.CreateModel(
-            name='ModelVersion',
+            name="ModelVersion",
             fields=[
-                ('id', models.UUIDField(default=governance.audit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField()),
-                ('task', models.CharField(max_length=40)),
-                ('method', models.CharField(max_length=120)),
-                ('signature', models.JSONField()),
-                ('training_data', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=64), size=None)),
-                ('commit', models.CharField(blank=True, max_length=64)),
-                ('parameters', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('artefact', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='model_versions', to='registry.artefact')),
-                ('model', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='registry.model')),
-                ('registered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.person')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=governance.audit.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("task", models.CharField(max_length=40)),
+                ("method", models.CharField(max_length=120)),
+                ("signature", models.JSONField()),
+                (
+                    "training_data",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=64), size=None
+                    ),
+                ),
+                ("commit", models.CharField(blank=True, max_length=64)),
+                ("parameters", models.JSONField(default=dict)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "artefact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="model_versions",
+                        to="registry.artefact",
+                    ),
+                ),
+                (
+                    "model",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="registry.model",
+                    ),
+                ),
+                (
+                    "registered_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.person",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('model', '-number'),
+                "ordering": ("model", "-number"),
             },
         ),
         migrations.CreateModel(
-            name='Release',
+            name="Release",
             fields=[
-                ('id', models.UUIDField(default=governance.audit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField()),
-                ('manifest', models.JSONField()),
-                ('digest', models.CharField(max_length=64)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.person')),
-                ('model_versions', models.ManyToManyField(related_name='releases', to='registry.modelversion')),
-                ('system', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='releases', to='registry.aisystem')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=governance.audit.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("manifest", models.JSONField()),
+                ("digest", models.CharField(max_length=64)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.person",
+                    ),
+                ),
+                (
+                    "model_versions",
+                    models.ManyToManyField(related_name="releases", to="registry.modelversion"),
+                ),
+                (
+                    "system",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="releases",
+                        to="registry.aisystem",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('system', '-number'),
+                "ordering": ("system", "-number"),
             },
         ),
         migrations.CreateModel(
-            name='Deployment',
+            name="Deployment",
             fields=[
-                ('id', models.UUIDField(default=governance.audit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('environment', models.CharField(choices=[('staging', 'Staging'), ('production', 'Production')], max_length=12)),
-                ('started_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('is_rollback', models.BooleanField(default=False)),
-                ('previous', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.deployment')),
-                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.person')),
-                ('system', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deployments', to='registry.aisystem')),
-                ('release', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deployments', to='registry.release')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=governance.audit.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "environment",
+                    models.CharField(
+                        choices=[("staging", "Staging"), ("production", "Production")],
+                        max_length=12,
+                    ),
+                ),
+                ("started_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("is_rollback", models.BooleanField(default=False)),
+                (
+                    "previous",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.deployment",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.person",
+                    ),
+                ),
+                (
+                    "system",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deployments",
+                        to="registry.aisystem",
+                    ),
+                ),
+                (
+                    "release",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deployments",
+                        to="registry.release",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-started_at',),
+                "ordering": ("-started_at",),
             },
         ),
         migrations.CreateModel(
-            name='Upload',
+            name="Upload",
             fields=[
-                ('id', models.UUIDField(default=governance.audit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('model', 'Model'), ('dataset', 'Dataset'), ('document', 'Document')], max_length=8)),
-                ('filename', models.CharField(max_length=200)),
-                ('state', models.CharField(choices=[('inspecting', 'Inspecting'), ('admitted', 'Admitted'), ('refused', 'Refused')], default='inspecting', max_length=10)),
-                ('inspection', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('artefact', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='uploads', to='registry.artefact')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.unit')),
-                ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.person')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=governance.audit.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("model", "Model"),
+                            ("dataset", "Dataset"),
+                            ("document", "Document"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("filename", models.CharField(max_length=200)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("inspecting", "Inspecting"),
+                            ("admitted", "Admitted"),
+                            ("refused", "Refused"),
+                        ],
+                        default="inspecting",
+                        max_length=10,
+                    ),
+                ),
+                ("inspection", models.JSONField(default=dict)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "artefact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="uploads",
+                        to="registry.artefact",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.unit",
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.person",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-created_at',),
+                "ordering": ("-created_at",),
             },
         ),
         migrations.CreateModel(
-            name='DatasetVersion',
+            name="DatasetVersion",
             fields=[
-                ('id', models.UUIDField(default=governance.audit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=200)),
-                ('role', models.CharField(choices=[('training', 'Training'), ('evaluation', 'Evaluation'), ('reference', 'Reference'), ('production', 'Production'), ('labels', 'Labels')], max_length=10)),
-                ('sha256', models.CharField(max_length=64)),
-                ('rows', models.BigIntegerField()),
-                ('columns', models.JSONField(default=list)),
-                ('description', models.TextField(blank=True)),
-                ('observed_from', models.DateTimeField(null=True)),
-                ('observed_until', models.DateTimeField(null=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('artefact', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.artefact')),
-                ('registered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.person')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='datasets', to='identity.unit')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=governance.audit.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("training", "Training"),
+                            ("evaluation", "Evaluation"),
+                            ("reference", "Reference"),
+                            ("production", "Production"),
+                            ("labels", "Labels"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("sha256", models.CharField(max_length=64)),
+                ("rows", models.BigIntegerField()),
+                ("columns", models.JSONField(default=list)),
+                ("description", models.TextField(blank=True)),
+                ("observed_from", models.DateTimeField(null=True)),
+                ("observed_until", models.DateTimeField(null=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "artefact",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.artefact",
+                    ),
+                ),
+                (
+                    "registered_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.person",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="datasets",
+                        to="identity.unit",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-created_at',),
-                'constraints': [models.UniqueConstraint(fields=('unit', 'sha256', 'role'), name='dataset_version_once_in_role')],
+                "ordering": ("-created_at",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("unit", "sha256", "role"), name="dataset_version_once_in_role"
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='model',
-            constraint=models.UniqueConstraint(fields=('unit', 'name'), name='model_name_once_in_unit'),
+            model_name="model",
+            constraint=models.UniqueConstraint(
+                fields=("unit", "name"), name="model_name_once_in_unit"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='modelversion',
-            constraint=models.UniqueConstraint(fields=('model', 'number'), name='model_version_number_once'),
+            model_name="modelversion",
+            constraint=models.UniqueConstraint(
+                fields=("model", "number"), name="model_version_number_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='modelversion',
-            constraint=models.UniqueConstraint(fields=('model', 'artefact'), name='model_version_file_once'),
+            model_name="modelversion",
+            constraint=models.UniqueConstraint(
+                fields=("model", "artefact"), name="model_version_file_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='release',
-            constraint=models.UniqueConstraint(fields=('system', 'number'), name='release_number_once'),
+            model_name="release",
+            constraint=models.UniqueConstraint(
+                fields=("system", "number"), name="release_number_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='release',
-            constraint=models.UniqueConstraint(fields=('system', 'digest'), name='release_digest_once'),
+            model_name="release",
+            constraint=models.UniqueConstraint(
+                fields=("system", "digest"), name="release_digest_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deployment',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('system', 'environment'), name='deployment_one_live_per_environment'),
+            model_name="deployment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at", None)),
+                fields=("system", "environment"),
+                name="deployment_one_live_per_environment",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deployment',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at', None), ('ended_at__gte', models.F('started_at')), _connector='OR'), name='deployment_ends_after_start'),
+            model_name="deployment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ended_at", None), ("ended_at__gte", models.F("started_at")), _connector="OR"
+                ),
+                name="deployment_ends_after_start",
+            ),
         ),
     ]

@@ -1,0 +1,1 @@
+"""`muniment`: what a pipeline says to Muniment, over its REST API. Needs httpx and nothing of the platform."""

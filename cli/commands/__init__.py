@@ -1,0 +1,7 @@
+"""One noun a file; ALL adds each command to the parser."""
+
+from __future__ import annotations
+
+from cli.commands import evaluation, gate, lineage, registry
+
+ALL = (*registry.ALL, *lineage.ALL, *evaluation.ALL, *gate.ALL)

@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from cli.client import JSON, CallRefused, Client
+
+Verbs = Any
+INSPECTION_SECONDS = 300.0
+
+
+def add_systems(verbs: Verbs) -> None:
+    command = verbs.add_parser("systems", help="AI systems that the token sees")
+    command.set_defaults(run=lambda client, options: list(client.all("systems")))
+
+
+def system_of(client: Client, given: str) -> str:
+    """The system named by the flag, else the only one the token sees."""
+    if given:
+        return given
+    rows = list(client.all("systems"))
+    if len(rows) == 1:
+        return str(rows[0]["id"])
+    raise ValueError(f"The token sees {len(rows)} systems. Name one with --system.")
+
+
+def upload(client: Client, system: str, kind: str, path: Path) -> JSON:
+    """Upload and wait for the inspection; raises CallRefused with its reasons when refused."""
+    sent = client.upload(system, kind, path)
+    row = client.wait(
+        f"uploads/{sent['id']}", lambda r: r["state"] != "inspecting", INSPECTION_SECONDS
+    )
+    if row["state"] == "refused":
+        reasons = " ".join(reason["sentence"] for reason in row["inspection"]["reasons"])
+        raise CallRefused(422, "file_refused", f"{path.name} was refused: {reasons}")
+    return row
+
+
+def add_upload(verbs: Verbs) -> None:
+    command = verbs.add_parser("upload", help="upload a file and wait for its inspection")
+    command.add_argument("file", type=Path)
+    command.add_argument("--kind", choices=["model", "dataset"], required=True)
+    command.add_argument("--system", default="")
+    command.set_defaults(
+        run=lambda client, o: upload(client, system_of(client, o.system), o.kind, o.file)
+    )
+
+
+def add_model(verbs: Verbs) -> None:
+    command = verbs.add_parser("model", help="register a model version")
+    actions = command.add_subparsers(required=True)
+    register = actions.add_parser("register", help="upload an ONNX file and register it")
+    register.add_argument("name")
+    register.add_argument("file", type=Path)
+    register.add_argument("--system", default="")
+    register.add_argument("--signature", type=Path, required=True, help="JSON file")
+    register.add_argument("--method", required=True, help="e.g. GradientBoostingClassifier")
+    register.add_argument("--training-data", action="append", required=True, help="sha256")
+    register.add_argument("--commit", default="")
+    register.add_argument("--parameter", action="append", default=[], help="name=value")
+    register.set_defaults(run=register_model)
+
+
+def register_model(client: Client, o: argparse.Namespace) -> JSON:
+    system = system_of(client, o.system)
+    signature = json.loads(o.signature.read_text(encoding="utf-8"))
+    row = upload(client, system, "model", o.file)
+    body = {
+        "model": o.name,
+        "upload": row["id"],
+        "method": o.method,
+        "signature": signature,
+        "trainingData": o.training_data,
+        "commit": o.commit,
+        "parameters": pairs(o.parameter),
+    }
+    return client.post(f"systems/{system}/model-versions", body)
+
+
+def pairs(texts: list[str]) -> dict[str, str]:
+    """name=value texts as a map; raises ValueError for one without '='."""
+    found = {}
+    for text in texts:
+        name, sign, value = text.partition("=")
+        if not sign:
+            raise ValueError(f"Write '{text}' as name=value.")
+        found[name] = value
+    return found
+
+
+def add_dataset(verbs: Verbs) -> None:
+    command = verbs.add_parser("dataset", help="register a dataset by digest")
+    actions = command.add_subparsers(required=True)
+    register = actions.add_parser(
+        "register", help="a file to upload, or --sha256 of one that stays"
+    )
+    register.add_argument("name")
+    register.add_argument("file", type=Path, nargs="?")
+    register.add_argument("--system", default="")
+    register.add_argument(
+        "--role",
+        choices=["training", "evaluation", "reference", "production", "labels"],
+        required=True,
+    )
+    register.add_argument("--sha256", default="")
+    register.add_argument("--rows", type=int)
+    register.add_argument("--description", default="")
+    register.add_argument("--observed", nargs=2, metavar=("FROM", "UNTIL"))
+    register.set_defaults(run=register_dataset)
+
+
+def register_dataset(client: Client, o: argparse.Namespace) -> JSON:
+    system = system_of(client, o.system)
+    body: JSON = {"name": o.name, "role": o.role, "description": o.description}
+    if o.file:
+        body["upload"] = upload(client, system, "dataset", o.file)["id"]
+    else:
+        body |= {"sha256": o.sha256, "rows": o.rows or 0}
+    if o.observed:
+        body |= {"observedFrom": o.observed[0], "observedUntil": o.observed[1]}
+    return client.post(f"systems/{system}/datasets", body)
+
+
+def add_release(verbs: Verbs) -> None:
+    command = verbs.add_parser("release", help="make a release")
+    actions = command.add_subparsers(required=True)
+    create = actions.add_parser("create", help="fix model, cut-off and intended use as one digest")
+    create.add_argument("--system", default="")
+    create.add_argument("--model-version", action="append", required=True)
+    create.add_argument("--cut-off", default="")
+    create.add_argument("--decision", action="append", default=[], help="name=value")
+    create.add_argument("--preprocessing", default="none")
+    create.add_argument("--image", default="")
+    create.add_argument("--limitations", default="")
+    create.set_defaults(run=create_release)
+
+
+def create_release(client: Client, o: argparse.Namespace) -> JSON:
+    decision = pairs(o.decision)
+    if o.cut_off:
+        decision["cutOff"] = o.cut_off
+    body = {
+        "models": o.model_version,
+        "decision": decision,
+        "preprocessing": o.preprocessing,
+        "image": o.image,
+        "limitations": o.limitations,
+    }
+    return client.post(f"systems/{system_of(client, o.system)}/releases", body)
+
+
+def add_deploy(verbs: Verbs) -> None:
+    command = verbs.add_parser("deploy", help="record that a release is live from now on")
+    command.add_argument("environment")
+    command.add_argument("--release", required=True)
+    command.add_argument("--system", default="")
+    command.set_defaults(
+        run=lambda client, o: client.post(
+            f"systems/{system_of(client, o.system)}/deployments",
+            {"release": o.release, "environment": o.environment},
+        )
+    )
+
+
+def add_rollback(verbs: Verbs) -> None:
+    command = verbs.add_parser("rollback", help="put the release before back into service")
+    command.add_argument("environment")
+    command.add_argument("--system", default="")
+    command.set_defaults(
+        run=lambda client, o: client.post(
+            f"systems/{system_of(client, o.system)}/rollback", {"environment": o.environment}
+        )
+    )
+
+
+ALL = (
+    add_systems,
+    add_upload,
+    add_model,
+    add_dataset,
+    add_release,
+    add_deploy,
+    add_rollback,
+)

@@ -1,0 +1,1 @@
+"""Inspection of uploaded tables. The file is hostile: only a confined child opens it."""

@@ -1,0 +1,1 @@
+"""What could go wrong: the risk register, its treatments and acceptances, indicators read from evidence."""

@@ -1,0 +1,70 @@
+"""What a risk says of itself, signed: rules, gates and reports read this and never the table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from governance.evidence.actions import emit_record
+from governance.evidence.models import Evidence
+from governance.evidence.statement import decimal_text, time_text
+from governance.identity.principal import Principal
+from risk.indicators import Spec
+from risk.models import Indicator, Risk
+
+
+def state_risk(risk: Risk, *, by: Principal) -> Evidence:
+    """The risk's next revision at its system. What is not known yet is null, so that rules see it missing."""
+    return emit_record(
+        "risk",
+        record_id=risk.pk,
+        state=risk.state,
+        fields=fields_of(risk),
+        scope=risk.system.scope,
+        by=by,
+    )
+
+
+def fields_of(risk: Risk) -> dict[str, Any]:
+    return {
+        "number": str(risk.number),
+        "title": risk.title,
+        "cause": risk.cause,
+        "event": risk.event,
+        "consequence": risk.consequence,
+        "likelihood": risk.likelihood,
+        "impact": risk.impact,
+        "level": risk.level,
+        "treatment": risk.treatment or None,
+        "plan": risk.plan or None,
+        "due": risk.due_on.isoformat() if risk.due_on else None,
+        "residual": risk.residual,
+        "residualLikelihood": risk.residual_likelihood,
+        "residualImpact": risk.residual_impact,
+        "owner": str(risk.owner_id),
+        "requirements": list(risk.requirements),
+        "reviewOn": risk.review_on.isoformat(),
+        "reviewedAt": time_text(risk.reviewed_at),
+        "indicators": [indicator_fields(one) for one in risk.indicators.all()],
+    }
+
+
+def indicator_fields(indicator: Indicator) -> dict[str, str]:
+    return {
+        "id": str(indicator.pk),
+        "label": indicator.label,
+        "check": indicator.series_check,
+        "slice": indicator.slice,
+        "direction": indicator.direction,
+        "amber": decimal_text(indicator.amber),
+        "red": decimal_text(indicator.red),
+    }
+
+
+def spec_of(indicator: Indicator) -> Spec:
+    return Spec(
+        indicator.series_check,
+        indicator.slice,
+        indicator.direction,
+        indicator.amber,
+        indicator.red,
+    )
