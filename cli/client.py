@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,7 @@ class Client:
         page = self.get(path, **params)
         yield from page["results"]
         while page.get("next"):
-            page = self._answer(lambda: self.http.get(page["next"]))
+            page = self._answer(partial(self.http.get, page["next"]))
             yield from page["results"]
 
     def wait(

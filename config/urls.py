@@ -32,6 +32,7 @@ pages: list[URLPattern | URLResolver] = [
     path("sign-out", account.sign_out, name="logout"),
     path("theme", set_theme, name="theme"),
     path("health", health, name="health"),
+    path("", include("governance.identity.urls")),
     path("", include("governance.registry.urls")),
     path("", include("governance.assessment.urls")),
 ]

@@ -15,7 +15,7 @@ class RiskState(models.TextChoices):
     TREATED = "treated", "treatment chosen"
     ASKED = "acceptance-asked", "acceptance asked"
     ACCEPTED = "accepted", "residual risk accepted"
-    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
 
     @property
     def tone(self) -> str:
@@ -27,7 +27,7 @@ STATE_TONES = {
     "treated": "wait",
     "acceptance-asked": "wait",
     "accepted": "good",
-    "closed": "none",
+    "withdrawn": "none",
 }
 
 

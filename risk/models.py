@@ -23,7 +23,7 @@ class RiskQuerySet(ScopedQuerySet["Risk"]):
         )
 
     def standing(self) -> RiskQuerySet:
-        return self.exclude(state=RiskState.CLOSED)
+        return self.exclude(state=RiskState.WITHDRAWN)
 
 
 class Risk(models.Model):

@@ -36,7 +36,7 @@ FUNCTIONS = ("GOVERN", "MAP", "MEASURE", "MANAGE")
 def home(request: HttpRequest) -> HttpResponse:
     if not Unit.objects.exists():
         return redirect("first-run")
-    principal: Principal = cast(Any, request).principal
+    principal: Principal | None = cast(Any, request).principal
     if principal is None:
         return redirect("sign-in")
     tasks = [*tasks_of(principal)]

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Self, TypedDict, cast
+from typing import TYPE_CHECKING, Any, Self, TypedDict
 from uuid import UUID
 
 from django.db.models import BigIntegerField, OuterRef, Q, Subquery
@@ -9,6 +9,9 @@ from django.db.models import BigIntegerField, OuterRef, Q, Subquery
 from governance.audit.models import Leaf
 from governance.audit.querysets import ScopedQuerySet
 from governance.evidence.choices import PredicateType
+
+if TYPE_CHECKING:
+    from governance.evidence.models import Evidence  # noqa: F401 (named in a type parameter)
 
 
 class Indexed(TypedDict):
@@ -27,9 +30,7 @@ class EvidenceQuerySet(ScopedQuerySet["Evidence"]):
 
     def in_log_up_to(self, size: int) -> Self:
         """Members of the log's first `size` entries, in the log's order."""
-        indexed = cast(Any, self.with_index())
-        members = indexed.filter(log_index__lt=size)  # type: ignore[misc]  # annotated above
-        return cast("Self", members.order_by("log_index"))
+        return self.with_index().filter(log_index__lt=size).order_by("log_index")
 
     def records(self, kind: str) -> Self:
         return self.filter(type=PredicateType.RECORD, kind=kind)
@@ -43,5 +44,6 @@ class EvidenceQuerySet(ScopedQuerySet["Evidence"]):
 
     def indexed(self) -> list[Indexed]:
         """What the rule engine reads: index, digest and statement of each row (needs `with_index`)."""
-        rows = self.values_list("log_index", "payload_sha256", "statement")
+        names = ("log_index", "payload_sha256", "statement")
+        rows = self.values_list(*names)
         return [{"index": i, "digest": d, "statement": s} for i, d, s in rows]

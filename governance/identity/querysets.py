@@ -1,11 +1,14 @@
 from __future__ import annotations
 
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.db.models import Q
 from django.utils import timezone
 
 from governance.audit.querysets import ScopedQuerySet
+
+if TYPE_CHECKING:
+    from governance.identity.models import RoleGrant, Unit  # noqa: F401 (type parameters)
 
 
 class UnitQuerySet(ScopedQuerySet["Unit"]):

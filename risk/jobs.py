@@ -1,0 +1,49 @@
+"""Indicators follow evidence: whoever records a statement inserts a Job row, and the job reads again."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.dispatch import receiver
+
+from governance.audit.actions import CommandActor
+from governance.audit.models import OutboxEntry
+from governance.evidence import signals
+from governance.evidence.models import Evidence
+from governance.registry.models import AISystem
+from governance.work.actions import enqueue
+from governance.work.kinds import TryLater, register
+from governance.work.runner import Run
+from risk.models import Indicator
+from risk.watching import KINDS, read_indicators
+
+PLATFORM = CommandActor(kind="worker")
+
+
+@receiver(signals.recorded)
+def on_recorded(sender: type[Evidence], evidence: Evidence, **kwargs: Any) -> None:
+    if evidence.type not in KINDS:
+        return
+    watched = Indicator.objects.filter(
+        risk__system_id=evidence.unit_id, series_check=evidence.kind
+    )
+    if watched.exists():
+        enqueue(
+            "risk.read_indicators",
+            {
+                "system": str(evidence.unit_id),
+                "check": evidence.kind,
+                "entry": str(evidence.entry_id),
+            },
+            unit=evidence.unit,
+        )
+
+
+@register("risk.read_indicators", max_attempts=5)
+def read_again(run: Run) -> dict[str, Any]:
+    """Read the indicators on this check once its statement is in the log."""
+    if OutboxEntry.objects.filter(entry_id=UUID(run.arguments["entry"])).exists():
+        raise TryLater("The statement is not in the log yet.", 0.3)
+    system = AISystem.objects.select_related("unit", "owner").get(pk=run.arguments["system"])
+    return {"turned": read_indicators(system, run.arguments["check"], by=PLATFORM)}
