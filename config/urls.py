@@ -20,6 +20,7 @@ api: list[URLPattern | URLResolver] = [
     path("", include("governance.evidence.api.urls")),
     path("", include("governance.assessment.api.urls")),
     path("", include("governance.gates.api.urls")),
+    path("", include("monitoring.api.urls")),
     path("openapi.json", SpectacularAPIView.as_view(), name="api-schema"),
     path("docs/", SpectacularSwaggerView.as_view(url_name="api-schema"), name="api-docs"),
 ]
@@ -33,8 +34,11 @@ pages: list[URLPattern | URLResolver] = [
     path("theme", set_theme, name="theme"),
     path("health", health, name="health"),
     path("", include("governance.identity.urls")),
+    path("", include("governance.work.urls")),
+    path("", include("governance.evidence.urls")),
     path("", include("governance.registry.urls")),
     path("", include("governance.assessment.urls")),
+    path("", include("risk.urls")),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

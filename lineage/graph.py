@@ -14,7 +14,15 @@ from functools import cached_property
 from typing import Literal
 
 NodeKind = Literal[
-    "source", "dataset", "job-run", "model-version", "release", "deployment", "approval"
+    "source",
+    "dataset",
+    "job-run",
+    "model-version",
+    "release",
+    "deployment",
+    "approval",
+    "gate-decision",
+    "evaluation",
 ]
 Grade = Literal["observed", "derived", "asserted"]
 Direction = Literal["upstream", "downstream"]

@@ -16,7 +16,8 @@ BATCH_BYTES = 16 * 1024 * 1024
 BATCH_EVENTS = 500
 LINES = frozenset({"application/x-ndjson", "application/ndjson", "application/jsonl"})
 
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"?', re.DOTALL)
+_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
+_BRACKET = re.compile(rb"[\[\]{}]")
 _SPACE = re.compile(r"[ \t\r\n]*")
 
 
@@ -39,18 +40,15 @@ def check_type(content_type: str, encoding: str, *, lines: bool = False) -> str:
     raise WrongType("content_type", f"Send Content-Type: {wanted}.")
 
 
-def check_depth(body: bytes) -> None:
+def check_depth(body: bytes, limit: int = NESTING) -> None:
     """Raises InvalidInput for brackets nested too deep, before anything is parsed."""
     depth = 0
-    for byte in _STRING.sub(b"", body):
-        if byte in b"[{":
-            depth += 1
-            if depth > NESTING:
-                raise InvalidInput(
-                    "too_deep", f"The event is nested deeper than {NESTING} levels; send flat facets."
-                )
-        elif byte in b"]}":
-            depth -= 1
+    for bracket in _BRACKET.findall(_STRING.sub(b"", body)):
+        depth += 1 if bracket in b"[{" else -1
+        if depth > limit:
+            raise InvalidInput(
+                "too_deep", f"The body is nested deeper than {limit} levels; send flat facets."
+            )
 
 
 def check_size(size: int, limit: int = EVENT_BYTES) -> None:
@@ -76,7 +74,7 @@ def _lines(body: bytes) -> Iterator[bytes]:
 
 def _members(body: bytes) -> Iterator[bytes]:
     """The members of a JSON array, each as it was written."""
-    check_batch_depth(body)
+    check_depth(body, 4 * NESTING)
     try:
         text = body.decode()
         yield from _array(text)
@@ -92,14 +90,16 @@ def _array(text: str) -> Iterator[bytes]:
     if text[at : at + 1] != "[":
         raise ValueError("it must begin with [")
     at = _after_space(text, at + 1)
-    while text[at : at + 1] != "]":
+    is_empty = text[at : at + 1] == "]"
+    while not is_empty:
         _, end = decoder.raw_decode(text, at)
         yield text[at:end].encode()
         at = _after_space(text, end)
-        if text[at : at + 1] == ",":
-            at = _after_space(text, at + 1)
-        elif text[at : at + 1] != "]":
+        if text[at : at + 1] == "]":
+            break
+        if text[at : at + 1] != ",":
             raise ValueError(f"a comma or ] is missing at character {at}")
+        at = _after_space(text, at + 1)
     if _after_space(text, at + 1) != len(text):
         raise ValueError("something follows the closing bracket")
 
@@ -107,12 +107,3 @@ def _array(text: str) -> Iterator[bytes]:
 def _after_space(text: str, at: int) -> int:
     found = _SPACE.match(text, at)
     return found.end() if found else at
-
-
-def check_batch_depth(body: bytes) -> None:
-    """An array adds one level, and a member that is too deep is refused by itself later; this keeps the parser safe."""
-    depth = 0
-    for byte in _STRING.sub(b"", body):
-        depth += (byte in b"[{") - (byte in b"]}")
-        if depth > 4 * NESTING:
-            raise InvalidInput("too_deep", "The batch is nested too deep; send flat facets.")

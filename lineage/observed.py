@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from lineage.attempts import Attempt, segment
+from lineage.attempts import Attempt, Conflict, conflicts, segment
 from lineage.openlineage import DatasetUse, Name, RunEvent
 
 Indexed = tuple[int, RunEvent]
@@ -30,12 +30,38 @@ class UseSeen:
 
 @dataclass(frozen=True, slots=True)
 class AttemptSeen:
-    """`end_recorded` is the log index of the terminal event; None while there is none."""
+    """An attempt with the log index of each of its events, in the log's order."""
 
     attempt: Attempt
-    recorded: int
-    end_recorded: int | None
+    indexes: tuple[int, ...]
     uses: tuple[UseSeen, ...]
+
+    @property
+    def recorded(self) -> int:
+        return self.indexes[0]
+
+    @property
+    def end_recorded(self) -> int | None:
+        """Log index of the terminal event; None while there is none."""
+        ends = zip(self.attempt.events, self.indexes, strict=True)
+        return next((index for event, index in ends if event.is_terminal), None)
+
+    @property
+    def conflicts(self) -> list[tuple[Conflict, int]]:
+        """What contradicts itself within the attempt, with the log index at which it came to light."""
+        return [(one, self._came_to_light(one)) for one in conflicts([self.attempt])
+                if one.kind != "version-made-twice"]
+
+    def _came_to_light(self, conflict: Conflict) -> int:
+        seen: set[object] = set()
+        for event, index in zip(self.attempt.events, self.indexes, strict=True):
+            if conflict.kind == "two-jobs":
+                seen.add(event.job)
+            elif event.is_terminal:
+                seen.add(event.event_type)
+            if len(seen) > 1:
+                return index
+        return self.indexes[-1]
 
 
 def attempts_seen(events: Sequence[Indexed]) -> list[AttemptSeen]:
@@ -44,8 +70,7 @@ def attempts_seen(events: Sequence[Indexed]) -> list[AttemptSeen]:
     return [
         AttemptSeen(
             attempt,
-            recorded=index_of[id(attempt.events[0])],
-            end_recorded=index_of[id(attempt.end)] if attempt.end else None,
+            indexes=tuple(index_of[id(event)] for event in attempt.events),
             uses=tuple(_uses(attempt, index_of)),
         )
         for attempt in segment(event for _, event in events)

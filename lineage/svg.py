@@ -1,7 +1,7 @@
 """Draw a placed graph as SVG that a reader, a screen reader and a strict CSP can live with.
 
 Classes only: `flow`, `node`, `focus`, `edge`, `live`, `sub`. A dashed line is asserted by a
-person, a dotted one derived from equal digests; a rounded box is a run or an approval.
+person, a dotted one derived from equal digests; a rounded box is an act: a run, a decision.
 """
 
 from __future__ import annotations
@@ -32,9 +32,11 @@ KIND_WORDS: dict[NodeKind, str] = {
     "release": "release",
     "deployment": "deployment",
     "approval": "approval",
+    "gate-decision": "gate decision",
+    "evaluation": "evaluation",
 }
 DASHES: dict[Grade, str] = {"observed": "", "derived": "2 3", "asserted": "7 4"}
-ACTS = frozenset({"job-run", "approval"})
+ACTS = frozenset({"job-run", "approval", "gate-decision", "evaluation"})
 ARROW = 5.0
 
 

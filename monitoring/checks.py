@@ -47,7 +47,10 @@ CHECKS: dict[str, Check] = {
             is_standard=False,
         ),
         Check(
-            "equalized_odds_difference", "Equalised odds difference", ("fairness",), by_attribute=True
+            "equalized_odds_difference",
+            "Equalised odds difference",
+            ("fairness",),
+            by_attribute=True,
         ),
         Check("latency_p95", "Latency of one row, p95", _SPEED, unit="s", has_interval=False),
         Check("throughput", "Throughput", _SPEED, unit="1/s", has_interval=False),

@@ -123,7 +123,7 @@ def treat_risk(
 
 def review_risk(risk: Risk, review_on: date, *, by: Principal) -> Risk:
     """Say that the risk was looked at and stands as it is, and when it is looked at next."""
-    values = {"review_on": coming(review_on, "/reviewOn"), "reviewed_at": timezone.now()}
+    values = {"review_on": coming(review_on, "/reviewOn")}
     with transaction.atomic():
         return changed(held_standing(risk, by), values, by, keep_state=True)
 
@@ -207,6 +207,7 @@ def changed(
 ) -> Risk:
     for name, value in values.items():
         setattr(held, name, value)
+    held.reviewed_at = timezone.now()
     if not keep_state:
         held.state = RiskState.TREATED if held.treatment else RiskState.OPEN
     elif held.state == RiskState.ASKED:

@@ -79,7 +79,9 @@ def drift_figure(spec: Spec, predicate: JSON) -> tuple[Decimal | None, str]:
     if predicate["status"] != "completed":
         return None, f"the run is {predicate['status']}: {predicate['reason'] or 'no reason given'}"
     columns = [one for one in predicate["columns"] if spec.slice in {"all", one["column"]}]
-    held = [one["psi"] for one in columns if one["status"] == "completed" and one["psi"] is not None]
+    held = [
+        one["psi"] for one in columns if one["status"] == "completed" and one["psi"] is not None
+    ]
     if not held:
         return None, "the run compared no such column"
     return max(Decimal(one) for one in held), ""

@@ -25,9 +25,7 @@ PLATFORM = CommandActor(kind="worker")
 def on_recorded(sender: type[Evidence], evidence: Evidence, **kwargs: Any) -> None:
     if evidence.type not in KINDS:
         return
-    watched = Indicator.objects.filter(
-        risk__system_id=evidence.unit_id, series_check=evidence.kind
-    )
+    watched = Indicator.objects.filter(risk__system_id=evidence.unit_id, series_check=evidence.kind)
     if watched.exists():
         enqueue(
             "risk.read_indicators",

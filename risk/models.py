@@ -58,7 +58,8 @@ class Risk(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["system", "number"], name="risk_number_once"),
             models.CheckConstraint(
-                condition=Q(likelihood__range=(1, 5), impact__range=(1, 5)), name="risk_rated_1_to_5"
+                condition=Q(likelihood__range=(1, 5), impact__range=(1, 5)),
+                name="risk_rated_1_to_5",
             ),
             models.CheckConstraint(
                 condition=Q(residual_likelihood=None, residual_impact=None)

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
+from governance.assessment.actions.documents import midnight
 from governance.evidence.actions import emit_record
 from governance.evidence.models import Evidence
-from governance.evidence.statement import decimal_text, time_text
+from governance.evidence.statement import decimal_text
 from governance.identity.principal import Principal
 from risk.indicators import Spec
 from risk.models import Indicator, Risk
 
 
 def state_risk(risk: Risk, *, by: Principal) -> Evidence:
-    """The risk's next revision at its system. What is not known yet is null, so that rules see it missing."""
+    """The risk's next revision at its system. What is not known yet is null, so that rules see it missing.
+
+    It speaks from its last review until the day of the next one; a review alone leaves the fields, and
+    with them an acceptance of exactly these words, as they are.
+    """
     return emit_record(
         "risk",
         record_id=risk.pk,
@@ -21,6 +27,8 @@ def state_risk(risk: Risk, *, by: Principal) -> Evidence:
         fields=fields_of(risk),
         scope=risk.system.scope,
         by=by,
+        valid_from=risk.reviewed_at,
+        valid_until=midnight(risk.review_on + timedelta(days=1)),
     )
 
 
@@ -42,8 +50,6 @@ def fields_of(risk: Risk) -> dict[str, Any]:
         "residualImpact": risk.residual_impact,
         "owner": str(risk.owner_id),
         "requirements": list(risk.requirements),
-        "reviewOn": risk.review_on.isoformat(),
-        "reviewedAt": time_text(risk.reviewed_at),
         "indicators": [indicator_fields(one) for one in risk.indicators.all()],
     }
 

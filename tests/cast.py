@@ -89,6 +89,10 @@ def found_organisation(name: str, admin: str) -> Account:
 
 
 def make_cast(connect_as: Callable[[str], psycopg.Connection[Any]], keys: Path) -> Cast:
+    return make_cast_with(Sequencer(connect_as("sequencer"), SignerHome(keys)))
+
+
+def make_cast_with(sequencer: Sequencer) -> Cast:
     load_all()
     admin = found_organisation("service", "adam")
     organisation = admin.responsible.unit
@@ -101,7 +105,6 @@ def make_cast(connect_as: Callable[[str], psycopg.Connection[Any]], keys: Path) 
         identity.grant_role(account.responsible, role, organisation, by=by)
         accounts[name] = account
     accounts["nina"] = found_organisation("elsewhere", "nina")
-    sequencer = Sequencer(connect_as("sequencer"), SignerHome(keys))
     return Cast(organisation, accounts, sequencer)
 
 

@@ -6,6 +6,7 @@ ask for `committed_db`: a database of their own, cloned from the migrated templa
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -30,6 +31,12 @@ from tests.environment.worker import Worker  # noqa: E402
 
 # Real hashing takes 0.3 s a sign-in by design; these passwords protect nothing.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("numprocesses", None):
+        # The processes of pytest-xdist must each prepare an environment before Django reads it.
+        os.environ.pop("DJANGO_SETTINGS_MODULE", None)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -40,11 +40,25 @@ class Severity(models.TextChoices):
     HIGH = "high"
     CRITICAL = "critical"
 
+    @property
+    def tone(self) -> str:
+        return SEVERITY_TONES[self.value]
+
+
+SEVERITY_TONES = {"low": "none", "medium": "warn", "high": "bad", "critical": "bad"}
+
 
 class FindingState(models.TextChoices):
     OPEN = "open"
     READY = "ready-for-retest", "ready for retest"
     CLOSED = "closed"
+
+    @property
+    def tone(self) -> str:
+        return FINDING_TONES[self.value]
+
+
+FINDING_TONES = {"open": "warn", "ready-for-retest": "wait", "closed": "good"}
 
 
 class ActionState(models.TextChoices):
@@ -58,11 +72,25 @@ class GrantState(models.TextChoices):
     REFUSED = "refused"
     ENDED = "ended"
 
+    @property
+    def tone(self) -> str:
+        return GRANT_TONES[self.value]
+
+
+GRANT_TONES = {"requested": "wait", "granted": "warn", "refused": "bad", "ended": "none"}
+
 
 class DocumentState(models.TextChoices):
     DRAFT = "draft", "waits for approval"
     IN_FORCE = "in-force", "in force"
     WITHDRAWN = "withdrawn"
+
+    @property
+    def tone(self) -> str:
+        return DOCUMENT_TONES[self.value]
+
+
+DOCUMENT_TONES = {"draft": "wait", "in-force": "good", "withdrawn": "none"}
 
 
 class Applicability(models.TextChoices):

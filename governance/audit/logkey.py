@@ -23,7 +23,15 @@ class SignerHome:
         if not path.exists():
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             note.create_key(path)
-        return note.load_signer(path, self.origin)
+        signer = note.load_signer(path, self.origin)
+        if not self.public_path.exists():
+            write_whole(self.public_path, f"{signer.vkey}\n")
+        return signer
+
+    @property
+    def public_path(self) -> Path:
+        """The public key as it is published: who checks the log never opens the private one."""
+        return self.folder / "log.vkey"
 
     @property
     def origin(self) -> str:

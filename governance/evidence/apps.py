@@ -7,3 +7,6 @@ class EvidenceConfig(AppConfig):
     name = "governance.evidence"
     label = "evidence"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from governance.evidence import catalogue, logbook  # noqa: F401, PLC0415

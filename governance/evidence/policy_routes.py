@@ -1,6 +1,13 @@
 from __future__ import annotations
 
 ROUTES = {
+    ("log", "GET"): "log.read",
+    ("log-entry", "GET"): "log.read",
+    ("log-proof", "GET"): "log.read",
+    ("checkpoints", "GET"): "log.read",
+    ("evidence-list", "GET"): "read",
+    ("evidence", "GET"): "read",
+    ("evidence-envelope", "GET"): "read",
     ("api-evidence-list", "GET"): "read",
     ("api-evidence", "GET"): "read",
     ("api-evidence-envelope", "GET"): "read",

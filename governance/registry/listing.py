@@ -6,11 +6,12 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
+from governance.identity.directory import words_of_query
 from governance.identity.principal import Principal
 from governance.registry.choices import Environment, Tier, TierState
-from governance.registry.models import AISystem, Deployment
+from governance.registry.models import AISystem, AISystemQuerySet, Deployment
 
 PAGE = 50
 SORTS = {

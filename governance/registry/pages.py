@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from governance.identity.principal import Principal
-    from governance.registry.models import AISystem
+    from governance.registry.models import AISystem, Release
 
 SystemContext = Callable[["AISystem", "Principal"], dict[str, Any]]
+ReleaseContext = Callable[["Release", "Principal"], dict[str, Any]]
 HomeContext = Callable[["Principal"], dict[str, Any]]
 
 
@@ -27,7 +28,7 @@ class Tab:
 
 @dataclass(frozen=True)
 class Card:
-    """A card on the system's overview or on home; `column` is 'main' or 'side'."""
+    """A card on the system's overview, a release or home; `column` is 'main' or 'side'."""
 
     slug: str
     order: int
@@ -38,6 +39,7 @@ class Card:
 
 SYSTEM_TABS: dict[str, Tab] = {}
 SYSTEM_CARDS: dict[str, Card] = {}
+RELEASE_CARDS: dict[str, Card] = {}
 HOME_CARDS: dict[str, Card] = {}
 
 
@@ -56,6 +58,16 @@ def system_card(
 ) -> Callable[[SystemContext], SystemContext]:
     def add(build: SystemContext) -> SystemContext:
         SYSTEM_CARDS[slug] = Card(slug, order, column, template, build)
+        return build
+
+    return add
+
+
+def release_card(
+    slug: str, order: int, template: str, column: str = "main"
+) -> Callable[[ReleaseContext], ReleaseContext]:
+    def add(build: ReleaseContext) -> ReleaseContext:
+        RELEASE_CARDS[slug] = Card(slug, order, column, template, build)
         return build
 
     return add

@@ -37,7 +37,9 @@ def next_after(schedule: Schedule, at: datetime) -> datetime:
     """The first due moment after `at` (UTC)."""
     if schedule.every_seconds:
         return at + timedelta(seconds=schedule.every_seconds)
-    return at + parse_cron(schedule.cron).remaining_estimate(at)
+    cron = parse_cron(schedule.cron)
+    cron.nowfun = lambda: at
+    return at + cron.remaining_estimate(at)
 
 
 def parse_cron(line: str) -> crontab:

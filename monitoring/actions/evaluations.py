@@ -12,7 +12,7 @@ from monitoring.models import EvaluationPlan, EvaluationRun
 from monitoring.subjects import check_dataset, decided_signature, only_version
 
 
-def start_evaluation(  # noqa: PLR0913
+def start_evaluation(
     release: Release,
     dataset: DatasetVersion | None,
     plan: EvaluationPlan | None,
@@ -62,7 +62,7 @@ def check_plan(
             raise InvalidInput("dataset", f"The plan names other rows: '{planned}'.", pointer)
 
 
-def queue_run(  # noqa: PLR0913, PLR0917
+def queue_run(
     release: Release,
     dataset: DatasetVersion,
     labels: DatasetVersion | None,

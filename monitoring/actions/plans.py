@@ -122,7 +122,8 @@ def plan_decided(request: ApprovalRequest, approval: Approval, by: Principal) ->
 def put_text(plan: EvaluationPlan, text: PlanText, by: Principal) -> None:
     version = only_version(plan.release) if plan.release else plan.model_version
     assert version is not None  # the plan is about one of the two
-    decided_signature(version, plan.release) if plan.release else None
+    if plan.release:
+        decided_signature(version, plan.release)
     for dataset, pointer in ((text.dataset, "/dataset"), (text.labels, "/labels")):
         if dataset is not None:
             check_dataset(plan.system, dataset, pointer)

@@ -46,7 +46,8 @@ class EvaluationPlan(models.Model):
         ordering = ("-created_at",)
         constraints = (
             models.CheckConstraint(
-                condition=Q(release__isnull=False) ^ Q(model_version__isnull=False),
+                condition=Q(release__isnull=False, model_version=None)
+                | Q(release=None, model_version__isnull=False),
                 name="evaluation_plan_of_release_or_model_version",
             ),
         )

@@ -27,14 +27,32 @@ RULES: list[JSON] = [
         "all": [
             {**FAIRNESS, "watch": ["any"]},
             {"form": "record", "id": "doc", "label": "Doc", "kind": "document", "approved": True},
-            {"form": "statement", "id": "v", "label": "V", "kind": "conclusion", "role": "validator"},
+            {
+                "form": "statement",
+                "id": "v",
+                "label": "V",
+                "kind": "conclusion",
+                "role": "validator",
+            },
         ]
     },
     {
         "any": [
             FAIRNESS,
-            {"form": "monitor", "id": "alerts", "label": "A", "signal": "alerts", "at": "deployment"},
-            {"form": "monitor", "id": "runs", "label": "R", "signal": "behaviour", "at": "deployment"},
+            {
+                "form": "monitor",
+                "id": "alerts",
+                "label": "A",
+                "signal": "alerts",
+                "at": "deployment",
+            },
+            {
+                "form": "monitor",
+                "id": "runs",
+                "label": "R",
+                "signal": "behaviour",
+                "at": "deployment",
+            },
         ]
     },
 ]
@@ -43,7 +61,9 @@ DAYS = [f"2026-{month:02d}-{day:02d}T00:00:00Z" for month in (9, 10, 11, 12) for
 moments = st.sampled_from(DAYS)
 values = st.sampled_from(["0.10", "0.79", "0.80", "0.800", "0.95", "NaN", None])
 people = st.sampled_from([OWNER, OFFICER, VALIDATOR])
-outcomes = st.sampled_from(["approved", "approved-with-conditions", "returned", "rejected", "revoked"])
+outcomes = st.sampled_from(
+    ["approved", "approved-with-conditions", "returned", "rejected", "revoked"]
+)
 places = st.sampled_from([("release", "rel-1"), ("deployment", "dep-1"), ("deployment", "dep-9")])
 
 
@@ -69,10 +89,14 @@ def measured(which: int, value: str | None, place: tuple, at: str, end: str, fix
     def act(story: Story, plans: list[str]) -> None:
         plan = plans[which % len(plans)] if plans and which % 5 else None
         earlier = [one["statement"]["predicate"]["id"] for one in story.leaves]
-        replaced = {"id": earlier[fix % len(earlier)], "reasonDigest": "9" * 64} if fix % 3 == 0 else None
+        replaced = (
+            {"id": earlier[fix % len(earlier)], "reasonDigest": "9" * 64} if fix % 3 == 0 else None
+        )
         status = "completed" if value is not None else "invalid"
         held = {"n": 100} if which % 7 == 6 else {}
-        story.measure(value, plan, scope=place, at=at, end=end, status=status, supersedes=replaced, held=held)
+        story.measure(
+            value, plan, scope=place, at=at, end=end, status=status, supersedes=replaced, held=held
+        )
 
     return act
 
@@ -100,17 +124,41 @@ numbers = st.integers(0, 40)
 measurements = st.builds(measured, numbers, values, places, moments, moments, numbers)
 _dep = st.just(("deployment", "dep-1"))
 acts = st.one_of(
-    st.builds(_plan, st.sampled_from(["0.80", "0.50"]), people, st.sampled_from(["active", "withdrawn"]), moments),
+    st.builds(
+        _plan,
+        st.sampled_from(["0.80", "0.50"]),
+        people,
+        st.sampled_from(["active", "withdrawn"]),
+        moments,
+    ),
     st.builds(_approve, numbers, outcomes, people, moments),
     st.builds(_approve, numbers, st.just("approved"), st.just(OFFICER), st.just(DAYS[0])),
     measurements,
     measurements,
-    st.builds(_record, st.just("document"), st.sampled_from([{"a": "1"}, {"a": "2"}]), places, st.just("in-force"), moments),
-    st.builds(_record, st.just("monitor"), st.just({"intervalSeconds": 864_000}), _dep, st.sampled_from(["active", "paused"]), moments),
+    st.builds(
+        _record,
+        st.just("document"),
+        st.sampled_from([{"a": "1"}, {"a": "2"}]),
+        places,
+        st.just("in-force"),
+        moments,
+    ),
+    st.builds(
+        _record,
+        st.just("monitor"),
+        st.just({"intervalSeconds": 864_000}),
+        _dep,
+        st.sampled_from(["active", "paused"]),
+        moments,
+    ),
     st.builds(
         _record,
         st.just("monitor-run"),
-        st.builds(lambda slot, status: {"monitor": "monitor-1", "slot": slot, "status": status}, moments, st.sampled_from(["completed", "no-data"])),
+        st.builds(
+            lambda slot, status: {"monitor": "monitor-1", "slot": slot, "status": status},
+            moments,
+            st.sampled_from(["completed", "no-data"]),
+        ),
         _dep,
         st.just("done"),
         moments,

@@ -46,7 +46,11 @@ class Story:
         path = [ORGANISATION, SYSTEM] if scope[1] != ORGANISATION else [ORGANISATION]
         predicate = {
             "id": f"st-{number}",
-            "scope": {"type": scope[0], "id": scope[1], "path": [*dict.fromkeys([*path, scope[1]])]},
+            "scope": {
+                "type": scope[0],
+                "id": scope[1],
+                "path": [*dict.fromkeys([*path, scope[1]])],
+            },
             "producedAt": common.get("at", "2026-11-03T10:00:00Z"),
             "collector": {"kind": "worker", "id": "w", "version": "1"},
             "assurance": common.get("assurance", "record"),
@@ -64,7 +68,9 @@ class Story:
         self.leaves.append({"index": number, "statement": statement, "digest": sha256})
         return f"st-{number}"
 
-    def record(self, kind: str, id_: str, fields: JSON, state: str = "active", **common: Any) -> str:
+    def record(
+        self, kind: str, id_: str, fields: JSON, state: str = "active", **common: Any
+    ) -> str:
         self.revision[id_] = self.revision.get(id_, 0) + 1
         head = {"id": id_, "revision": self.revision[id_], "state": state}
         own = digest({"kind": kind, "record": head, "fields": fields})
@@ -97,12 +103,20 @@ class Story:
         return self.say("approval", {**body, **changes}, subjects=[subject], **common)
 
     def plan(self, *criteria: JSON, id_: str = "plan-1", **common: Any) -> str:
-        fields = {"title": "Fairness plan", "subject": common.pop("subject", RELEASE), "dataset": None}
+        fields = {
+            "title": "Fairness plan",
+            "subject": common.pop("subject", RELEASE),
+            "dataset": None,
+        }
         fields["criteria"] = list(criteria or (CRITERION,))
         return self.record("evaluation-plan", id_, fields, **common)
 
     def measure(self, value: str | None, plan: str | None = None, **common: Any) -> str:
-        series = {"check": CRITERION["check"], "target": f"sha256:{RELEASE}", "slice": CRITERION["slice"]}
+        series = {
+            "check": CRITERION["check"],
+            "target": f"sha256:{RELEASE}",
+            "slice": CRITERION["slice"],
+        }
         end = common.get("at", "2026-11-03T10:00:00Z")
         held = {"metric": series["check"], "value": value, "lower": None, "upper": None, "n": 900}
         status = common.pop("status", "completed")
@@ -110,7 +124,12 @@ class Story:
             "series": {**series, **common.pop("series", {})},
             "observed": {"from": common.pop("begin", end), "to": common.pop("end", end)},
             "plan": {"id": "p", "revision": 1, "digest": self.digest_of[plan]} if plan else None,
-            "run": {"id": "run", "attempt": 1, "status": status, "reason": common.pop("reason", None)},
+            "run": {
+                "id": "run",
+                "attempt": 1,
+                "status": status,
+                "reason": common.pop("reason", None),
+            },
             "dataset": {"name": "d", "digest": common.pop("dataset", "d" * 64), "rows": 900},
             "value": None if value is None else {**held, **common.pop("held", {})},
         }
@@ -140,7 +159,9 @@ class Story:
         }
         return self.say("management-statement", body, assurance="statement", **common)
 
-    def alert(self, state: str, id_: str = "alert-1", triaged: str | None = None, **common: Any) -> str:
+    def alert(
+        self, state: str, id_: str = "alert-1", triaged: str | None = None, **common: Any
+    ) -> str:
         fields = {
             "theme": common.pop("theme", "fairness"),
             "openedAt": "2026-11-04T00:00:00Z",
@@ -150,7 +171,9 @@ class Story:
         common.setdefault("at", triaged or fields["openedAt"])
         return self.record("alert", id_, fields, state, scope=("deployment", "dep-1"), **common)
 
-    def live(self, begin: str = "2026-11-03T12:00:00Z", end: str | None = None, id_: str = "dep-1") -> str:
+    def live(
+        self, begin: str = "2026-11-03T12:00:00Z", end: str | None = None, id_: str = "dep-1"
+    ) -> str:
         fields = {"system": SYSTEM, "release": "rel-1", "environment": "production"}
         dates = {"from": begin, "to": end}
         return self.record("deployment", id_, {**fields, **dates}, scope=("deployment", id_))
@@ -160,7 +183,12 @@ class Story:
 
     def judge(self, rule: JSON, at: str = T, **changes: Any) -> JSON:
         made = entry(rule, **changes)
-        ids = {"release": "rel-1", "deployment": "dep-1", "system": SYSTEM, "organisation": ORGANISATION}
+        ids = {
+            "release": "rel-1",
+            "deployment": "dep-1",
+            "system": SYSTEM,
+            "organisation": ORGANISATION,
+        }
         return evaluate(made, self.target(made["scope"], ids[made["scope"]]), self.leaves, at)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from governance.assessment.rules import badge, inherit
+from governance.assessment.rules import badge, evaluate, inherit
 from tests.assessment.rules_story import (
     EXECUTIVE,
     FAIRNESS,
@@ -12,6 +12,8 @@ from tests.assessment.rules_story import (
     OWNER,
     SYSTEM,
     Story,
+    T,
+    entry,
     planned,
     registered,
     verdict,
@@ -195,9 +197,6 @@ def test_badges_of_determined_and_undetermined_results() -> None:
 
 
 def test_entry_is_not_judged_at_another_scope_than_its_own() -> None:
-    from governance.assessment.rules import evaluate
-    from tests.assessment.rules_story import T, entry
-
     story = registered()
     with pytest.raises(ValueError, match="evaluate it there and inherit"):
         evaluate(entry(RECORD), story.target("system", SYSTEM), story.leaves, T)

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 import pytest
 
-from governance.assessment.rules.nodes import HOLDS, Node, join_all, join_any, state_of_all, state_of_any
+from governance.assessment.rules.nodes import (
+    HOLDS,
+    Node,
+    join_all,
+    join_any,
+    state_of_all,
+    state_of_any,
+)
 from tests.assessment.rules_story import CRITERION, FAIRNESS, planned, registered, verdict
 
 RECORD = {"form": "record", "id": "review", "label": "Review", "kind": "document"}
 OTHER = {"form": "record", "id": "card", "label": "Model card", "kind": "model-card"}
-JUDGED = {"form": "statement", "id": "judged", "label": "Opinion", "kind": "conclusion", "role": "validator"}
+JUDGED = {
+    "form": "statement",
+    "id": "judged",
+    "label": "Opinion",
+    "kind": "conclusion",
+    "role": "validator",
+}
 
 
 @pytest.mark.parametrize(
@@ -113,4 +126,6 @@ def test_unknown_assurance_ranks_lowest_and_nothing_rests_on_nothing() -> None:
 
 def test_tally_uses_singular_and_plural() -> None:
     nodes = [Node(str(n), "", "", state, "") for n, state in enumerate([HOLDS, "fails", "fails"])]
-    assert join_all("g", "Group", "all", nodes).sentence == "All of these must hold: 1 holds, 2 fail."
+    assert (
+        join_all("g", "Group", "all", nodes).sentence == "All of these must hold: 1 holds, 2 fail."
+    )

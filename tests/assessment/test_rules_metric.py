@@ -228,7 +228,10 @@ def test_threshold_of_the_baseline_judges_unplanned_measurements_too() -> None:
 def test_measurement_of_an_organisation_counts_by_its_scope() -> None:
     story = registered()
     rule = {**OWN, "check": "inventory.unmatched", "comparator": "<=", "threshold": "0"}
-    here = {"scope": ("organisation", "org-1"), "series": {"check": "inventory.unmatched", "slice": "all"}}
+    here = {
+        "scope": ("organisation", "org-1"),
+        "series": {"check": "inventory.unmatched", "slice": "all"},
+    }
     story.measure("0", **here)
     assert verdict(story.judge(rule, scope="organisation")) == SATISFIED
     story.measure("2", **here)

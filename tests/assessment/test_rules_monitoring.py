@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 
 from governance.assessment.rules import badge
-from tests.assessment.rules_story import CRITERION, FAIRNESS, MODEL, Story, find, planned, registered, verdict
+from tests.assessment.rules_story import (
+    CRITERION,
+    FAIRNESS,
+    MODEL,
+    Story,
+    find,
+    planned,
+    registered,
+    verdict,
+)
 
 SATISFIED = ("satisfied", None)
 FAILS = ("not-satisfied", None)
@@ -90,10 +99,14 @@ def test_every_active_monitor_must_run() -> None:
 def test_grace_defaults_to_a_tenth_of_the_interval_and_at_least_a_minute() -> None:
     story = monitored(graceSeconds=None)
     run(story, "2026-11-05T12:00:00Z")
-    assert watched(RUNS, story, "2026-11-05T12:30:00Z")["changesAt"] == "2026-11-06T14:24:00.000000Z"
+    assert (
+        watched(RUNS, story, "2026-11-05T12:30:00Z")["changesAt"] == "2026-11-06T14:24:00.000000Z"
+    )
     story = monitored(graceSeconds=None, intervalSeconds=60)
     run(story, "2026-11-05T12:00:00Z")
-    assert watched(RUNS, story, "2026-11-05T12:00:10Z")["changesAt"] == "2026-11-05T12:02:00.000000Z"
+    assert (
+        watched(RUNS, story, "2026-11-05T12:00:10Z")["changesAt"] == "2026-11-05T12:02:00.000000Z"
+    )
 
 
 def test_ended_deployment_is_not_overdue_after_its_end() -> None:
@@ -211,7 +224,10 @@ def test_labels_that_confirm_a_breach_fail_the_release() -> None:
     production(story, plan, "0.60", 6)
     result = story.judge(WATCHED)
     assert verdict(result) == FAILS
-    assert "In production until 2026-07-01" in find(result["why"], "fairness")["elements"][1]["sentence"]
+    assert (
+        "In production until 2026-07-01"
+        in find(result["why"], "fairness")["elements"][1]["sentence"]
+    )
 
 
 def test_production_recovers_with_a_later_period_and_lists_the_earlier_failure() -> None:
@@ -302,7 +318,10 @@ def test_production_is_left_out_when_the_rule_asks_for_tests_only() -> None:
 @pytest.mark.parametrize("interval", [None, 0, -5, True, "60"])
 def test_monitor_without_an_interval_is_insufficient(interval: object) -> None:
     story = monitored(intervalSeconds=interval)
-    assert verdict(watched(RUNS, story, "2026-11-05T00:00:00Z")) == ("not-determined", "insufficient")
+    assert verdict(watched(RUNS, story, "2026-11-05T00:00:00Z")) == (
+        "not-determined",
+        "insufficient",
+    )
 
 
 def test_invalid_attempt_beside_a_pass_leaves_the_period_judged() -> None:
@@ -342,3 +361,30 @@ def test_alert_of_another_deployment_does_not_count() -> None:
     fields = {"openedAt": "2026-11-04T00:00:00Z", "triageBy": "2026-11-05T00:00:00Z"}
     story.record("alert", "alert-9", fields, "open", scope=("deployment", "dep-9"))
     assert verdict(story.judge(WATCHED)) == SATISFIED
+
+
+def test_failing_monitor_says_what_to_do_and_a_holding_one_asks_for_nothing() -> None:
+    story = monitored()
+    run(story, "2026-11-05T12:00:00Z", "no-data")
+    result = watched(RUNS, story, "2026-11-05T12:30:00Z")
+    assert "2026-11-05T12:00:00.000000Z is no data" in result["why"]["sentence"]
+    assert [(one["act"], one["role"]) for one in result["waitingFor"]] == [("run", "developer")]
+    run(story, "2026-11-06T12:00:00Z")
+    assert watched(RUNS, story, "2026-11-06T12:30:00Z")["waitingFor"] == []
+
+
+def test_under_review_says_how_many_alerts_are_open() -> None:
+    story, _ = shipped()
+    story.alert("open")
+    sentence = story.judge(WATCHED)["why"]["sentence"]
+    assert sentence.startswith("Under review: 1 alert open in production")
+
+
+def test_alerts_element_speaks_of_the_first_trouble() -> None:
+    story = live()
+    story.alert("triaged", "alert-0", triaged="2026-11-05T00:00:00Z")
+    story.alert("open")
+    sentence = alerts(story, "2026-11-07T00:00:00Z")["why"]["sentence"]
+    assert sentence == (
+        "The alert of 2026-11-04 was to be triaged by 2026-11-06T00:00:00.000000Z and is not."
+    )

@@ -86,7 +86,10 @@ def valid_approvals(same: list, approvals: list) -> list[tuple[int, int | None]]
             if later["index"] > one["index"]
             and (
                 later["outcome"] == "revoked"
-                or (later["outcome"] in ("returned", "rejected") and later["request"] == one["request"])
+                or (
+                    later["outcome"] in ("returned", "rejected")
+                    and later["request"] == one["request"]
+                )
             )
         ]
         found.append((one["index"], min(ends, default=None)))
@@ -100,7 +103,9 @@ def of_text(same: list, valid: list, runs: list, leaves: list) -> str:
     for run in runs:
         if not run["plan"] or run["plan"]["digest"] not in digests or replaced(run, leaves):
             continue
-        before = [(i, end) for i, end in valid if i < run["index"] and (end is None or end > run["index"])]
+        before = [
+            (i, end) for i, end in valid if i < run["index"] and (end is None or end > run["index"])
+        ]
         if not before:
             continue
         outcome = held(run, criterion)
@@ -131,7 +136,12 @@ def held(run: dict, criterion: dict) -> bool | str | None:
 def replaced(run: dict, leaves: list[dict]) -> bool:
     for later in predicates(leaves, "measurement"):
         link = later["supersedes"]
-        if link and link["id"] == run["id"] and link["reasonDigest"] and later["index"] > run["index"]:
+        if (
+            link
+            and link["id"] == run["id"]
+            and link["reasonDigest"]
+            and later["index"] > run["index"]
+        ):
             same = later["series"] == run["series"] and later["plan"] == run["plan"]
             if same and moment(later["producedAt"]) <= NOW:
                 return True
@@ -172,7 +182,9 @@ def add_plan(draw: st.DrawFn, story: Story, at: str) -> str:
 
 
 def add_approval(draw: st.DrawFn, story: Story, plans: list[str], at: str) -> None:
-    outcome = draw(st.sampled_from(["approved", "approved", "approved-with-conditions", "returned", "revoked"]))
+    outcome = draw(
+        st.sampled_from(["approved", "approved", "approved-with-conditions", "returned", "revoked"])
+    )
     barred = draw(st.sampled_from([[], [], [OFFICER]]))
     person = draw(st.sampled_from([OFFICER, OWNER]))
     story.approve(draw(st.sampled_from(plans)), outcome, person=person, barred=barred, at=at)
@@ -186,9 +198,15 @@ def add_run(draw: st.DrawFn, story: Story, plans: list[str], at: str) -> None:
     ]
     link = None
     if earlier and draw(st.integers(0, 3)) == 0:
-        link = {"id": draw(st.sampled_from(earlier)), "reasonDigest": draw(st.sampled_from([None, "9" * 64]))}
+        link = {
+            "id": draw(st.sampled_from(earlier)),
+            "reasonDigest": draw(st.sampled_from([None, "9" * 64])),
+        }
     value = draw(st.sampled_from(["0.4", "0.6", "0.80", "0.85", "0.9", "0.9", "0.95", "NaN", None]))
-    number = {"lower": draw(st.sampled_from(["0.4", "0.8", "0.8", None])), "n": draw(st.sampled_from([199, 200, 900, 900]))}
+    number = {
+        "lower": draw(st.sampled_from(["0.4", "0.8", "0.8", None])),
+        "n": draw(st.sampled_from([199, 200, 900, 900])),
+    }
     story.measure(
         value,
         draw(st.sampled_from([*plans[:1] * 3, *plans, None])),
@@ -202,13 +220,17 @@ def add_run(draw: st.DrawFn, story: Story, plans: list[str], at: str) -> None:
 SEEN: Counter[str] = Counter()
 
 
-@settings(max_examples=400, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=400, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck)
+)
 @given(logs())
 def compare(story: Story) -> None:
     result = story.judge(RULE, AT, fresh_days=90)
     expected = naive(story.leaves)
     SEEN[expected] += 1
-    told = {"satisfied": "holds", "not-satisfied": "fails"}.get(result["determination"], result["reason"])
+    told = {"satisfied": "holds", "not-satisfied": "fails"}.get(
+        result["determination"], result["reason"]
+    )
     assert told == expected
 
 

@@ -225,7 +225,9 @@ def test_approval_past_its_validity_does_not_cover_a_later_run() -> None:
     assert verdict(story.judge(FAIRNESS)) == ("satisfied", None)
 
 
-@pytest.mark.parametrize(("place", "expected"), [("rel-1", ("satisfied", None)), ("rel-9", MISSING)])
+@pytest.mark.parametrize(
+    ("place", "expected"), [("rel-1", ("satisfied", None)), ("rel-9", MISSING)]
+)
 def test_plan_without_a_subject_is_about_its_scope(place: str, expected: tuple) -> None:
     story = registered()
     plan = story.plan(subject="", scope=("release", place))
@@ -288,3 +290,14 @@ def test_newest_draft_is_the_one_to_approve() -> None:
     result = story.judge(FAIRNESS)
     assert "“Second plan”" in result["waitingFor"][0]["what"]
     assert result["why"]["sentence"].endswith("Exploratory attempts, which count for nothing: 1.")
+
+
+@pytest.mark.parametrize(
+    "changes", [{"threshold": "high"}, {"use": "middle"}, {"minimumSample": "many"}]
+)
+def test_each_part_of_a_criterion_must_be_usable(changes: dict) -> None:
+    story = registered()
+    plan = story.plan({**CRITERION, **changes})
+    story.approve(plan)
+    story.measure("0.10", plan)
+    assert verdict(story.judge(FAIRNESS)) == ("not-determined", "insufficient")

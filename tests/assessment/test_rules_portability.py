@@ -19,7 +19,9 @@ FILES = sorted(Path(rules.__file__).parent.glob("*.py"))
 
 def imported(tree: ast.AST) -> set[str]:
     plain = {a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names}
-    named = {n.module or "" for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and not n.level}
+    named = {
+        n.module or "" for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and not n.level
+    }
     return {name.split(".")[0] for name in plain | named}
 
 
@@ -46,7 +48,9 @@ def test_result_has_the_same_canonical_bytes_as_the_audit_log_would_give() -> No
     assert json.loads(dumps(result)) == result
 
 
-@pytest.mark.parametrize("value", [{"b": 1, "a": [None, True, "é\n\u2028"]}, {"\U0001f600": 1, "\ufb33": 2}])
+@pytest.mark.parametrize(
+    "value", [{"b": 1, "a": [None, True, "é\n\u2028"]}, {"\U0001f600": 1, "\ufb33": 2}]
+)
 def test_canonical_bytes_agree_with_the_audit_room(value: object) -> None:
     assert dumps(value) == audit_canonical.dumps(value)
 

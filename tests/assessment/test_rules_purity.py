@@ -9,6 +9,7 @@ import random
 import re
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
@@ -119,8 +120,6 @@ def test_test_failure_on_record_stays_whatever_is_added_later(made: tuple, at: s
 def test_nothing_changes_before_changes_at_and_something_does_then(
     made: tuple, rule: dict, at: str, thousandth: int
 ) -> None:
-    from datetime import datetime
-
     story = made[0]
     target, held = story.target(), entry(rule, fresh_days=30)
     now = evaluate(held, target, story.leaves, at)
@@ -179,11 +178,16 @@ def test_other_processes_give_the_same_bytes() -> None:
     assert len(set(found.pop().split())) > 10
 
 
-RULE = {"all": [{**FAIRNESS, "watch": True}, {"form": "record", "id": "d", "label": "D", "kind": "document"}]}
+RULE = {
+    "all": [
+        {**FAIRNESS, "watch": True},
+        {"form": "record", "id": "d", "label": "D", "kind": "document"},
+    ]
+}
 
 
-def _example(chance: random.Random):  # noqa: ANN202
+def _example(chance: random.Random):
     value = chance.choice(["0.10", "0.95", None])
-    return measured(chance.randrange(40), value, ("release", "rel-1"), chance.choice(DAYS), DAYS[0], 1)
-
-
+    return measured(
+        chance.randrange(40), value, ("release", "rel-1"), chance.choice(DAYS), DAYS[0], 1
+    )

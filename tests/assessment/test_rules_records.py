@@ -250,7 +250,14 @@ def test_record_of_a_release_is_found_from_its_system() -> None:
 
 def test_record_that_names_a_component_counts_for_the_release() -> None:
     story = registered()
-    story.record("artefact-admission", "up-1", {"kind": "model"}, "admitted", subjects=["a" * 64], scope=("system", SYSTEM))
+    story.record(
+        "artefact-admission",
+        "up-1",
+        {"kind": "model"},
+        "admitted",
+        subjects=["a" * 64],
+        scope=("system", SYSTEM),
+    )
     assert verdict(story.judge(rule(kind="artefact-admission", states=["admitted"]))) == SATISFIED
 
 
@@ -260,3 +267,18 @@ def test_why_lists_each_record_with_its_problem() -> None:
     held = node(story.judge(rule(complete=["person"]))["why"], "oversight")["details"]
     assert held["records"][0]["problem"] == "it lacks person"
     assert held["conforming"] == 0
+
+
+def test_soonest_end_among_the_deciding_records_is_shown() -> None:
+    story = registered()
+    document(story, "doc-1", valid_until="2026-12-01T00:00:00Z")
+    document(story, "doc-2", valid_until="2026-11-20T00:00:00Z")
+    details = story.judge(rule(min=2))["why"]["details"]
+    assert details["freshUntil"] == "2026-11-20T00:00:00.000000Z"
+
+
+def test_unapproved_record_says_by_whom_it_is_to_be_approved() -> None:
+    story = registered()
+    document(story)
+    sentence = story.judge(rule(approved=True, approver="executive"))["why"]["sentence"]
+    assert "it is not approved by the executive" in sentence

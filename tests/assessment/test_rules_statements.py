@@ -20,7 +20,13 @@ from tests.assessment.rules_story import (
 SATISFIED = ("satisfied", None)
 FAILS = ("not-satisfied", None)
 MISSING = ("not-determined", "missing")
-SAID = {"form": "statement", "id": "said", "label": "Stated", "kind": "management", "role": "officer"}
+SAID = {
+    "form": "statement",
+    "id": "said",
+    "label": "Stated",
+    "kind": "management",
+    "role": "officer",
+}
 JUDGED = {**SAID, "id": "judged", "kind": "conclusion", "role": "validator"}
 REASON = "9" * 64
 
@@ -128,7 +134,9 @@ def test_author_of_the_release_cannot_conclude_as_validator(person: str) -> None
 
 def test_author_of_a_contained_model_version_cannot_conclude_as_validator() -> None:
     story = registered()
-    story.record("model-version", "mv-1", {"digest": "a" * 64}, author=VALIDATOR, scope=("system", SYSTEM))
+    story.record(
+        "model-version", "mv-1", {"digest": "a" * 64}, author=VALIDATOR, scope=("system", SYSTEM)
+    )
     story.conclude("satisfied")
     assert verdict(story.judge(JUDGED)) == SATISFIED
     other = {"digest": "a" * 64, "method": "trained anew"}
@@ -186,3 +194,27 @@ def test_conclusion_about_another_requirement_is_not_shown() -> None:
     story, _ = planned()
     story.conclude("satisfied", requirement="MAP 2.2")
     assert conclusion(story)[0] == "none"
+
+
+def test_newest_of_two_independent_conclusions_is_shown() -> None:
+    story, _ = planned()
+    story.conclude("not-determined")
+    story.conclude("satisfied", "auditor-1", role="auditor")
+    assert conclusion(story) == ("differs", "satisfied", "auditor-1")
+
+
+def test_why_says_who_said_what_and_until_when_it_counts() -> None:
+    story = registered()
+    made = story.state("met", valid_until="2026-12-01T00:00:00Z")
+    why = story.judge(SAID)["why"]
+    assert why["sentence"] == f"Person {OFFICER}, as officer, said met on 2026-11-03."
+    assert why["details"]["freshUntil"] == "2026-12-01T00:00:00.000000Z"
+    assert [one["evidence"] for one in why["details"]["said"]] == [made]
+
+
+def test_newest_failing_statement_is_the_one_named() -> None:
+    story = registered()
+    story.state("not-met", at="2026-11-02T00:00:00Z")
+    story.state("not-met", "officer-2")
+    element = story.judge(SAID)["why"]["elements"][-1]
+    assert element["sentence"] == "Person officer-2, as officer, said not met on 2026-11-03."

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from governance.assessment.rules import InstantError, StatementError, TargetError, evaluate, read_log
+from governance.assessment.rules import (
+    InstantError,
+    StatementError,
+    TargetError,
+    evaluate,
+    read_log,
+)
 from governance.assessment.rules.instants import end_or_none, parse_instant, write_instant
 from tests.assessment.rules_story import (
     FAIRNESS,
@@ -109,15 +115,21 @@ def test_statements_of_other_formats_are_left_out() -> None:
     assert log.records("system") == []
 
 
-@pytest.mark.parametrize(("part", "value"), [("id", ""), ("scope", {}), ("producedAt", "yesterday")])
-def test_statement_without_what_all_have_is_refused_with_its_index(part: str, value: object) -> None:
+@pytest.mark.parametrize(
+    ("part", "value"), [("id", ""), ("scope", {}), ("producedAt", "yesterday")]
+)
+def test_statement_without_what_all_have_is_refused_with_its_index(
+    part: str, value: object
+) -> None:
     story = registered()
     story.leaves[1]["statement"]["predicate"][part] = value
     with pytest.raises(StatementError, match="log index 1 cannot be read"):
         read_log(story.leaves)
 
 
-@pytest.mark.parametrize("at", ["", "2026-11-10T00:00:00", "2026-13-01T00:00:00Z", None, "٢٠٢٦-11-10"])
+@pytest.mark.parametrize(
+    "at", ["", "2026-11-10T00:00:00", "2026-13-01T00:00:00Z", None, "٢٠٢٦-11-10"]
+)
 def test_bad_time_is_refused(at: object) -> None:
     story = registered()
     with pytest.raises(InstantError, match="write it as 2026-11-03T10:04:00Z"):

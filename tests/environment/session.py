@@ -21,7 +21,9 @@ VARIABLES = {
     "app": "DATABASE_APP_URL",
     "sequencer": "DATABASE_SEQUENCER_URL",
 }
-EXTERNAL = "DATABASE_URL" in os.environ
+# A process of pytest-xdist inherits what its parent set: that is no server of the caller's.
+OURS = "MUNIMENT_TEST_SERVERS"
+EXTERNAL = "DATABASE_URL" in os.environ and os.environ.get(OURS) != "embedded"
 RUN = f"{os.getpid()}_{started_at_tick(os.getpid())}"
 _folders: list[Path] = []
 
@@ -39,6 +41,7 @@ def prepare() -> None:
     os.environ["MUNIMENT_BROKER_PREFIX"] = f"test-{RUN}-"
     if not EXTERNAL:
         CACHE.mkdir(mode=0o755, exist_ok=True)
+        os.environ[OURS] = "embedded"
         os.environ["REDIS_URL"] = layout().broker_url()
         for role in ROLES:
             os.environ[VARIABLES[role]] = layout().database_url(role)

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, TypedDict, Union
 
 from .canonical import digest as canonical_digest
@@ -89,7 +90,13 @@ class Leaf:
     def series(self) -> JSON:
         return mapping(self.predicate.get("series"))
 
-    @property
+    @cached_property
+    def named(self) -> frozenset[str]:
+        """Digests of other things a record is about: its subject, its content, further subjects."""
+        held = (hex_digest(self.fields.get("subject")), hex_digest(self.fields.get("digest")))
+        return frozenset(one for one in (*held, *self.subjects[1:]) if one)
+
+    @cached_property
     def starts(self) -> datetime:
         """From when it speaks: a record from validFrom, a measurement from the end of what it observed."""
         if self.type == "record":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .instants import Clock
-from .log import JSON, Leaf, Log, hex_digest, sequence
+from .log import JSON, Leaf, Log, sequence
 
 # A withdrawn record is no longer said by anybody; rules see it only when they ask for that state.
 WITHDRAWN = "withdrawn"
@@ -63,12 +63,7 @@ def _above_or_below(leaf: Leaf, target: JSON, level: str) -> bool:
 
 
 def names_digest_of(leaf: Leaf, target: JSON) -> bool:
-    named = {
-        hex_digest(leaf.fields.get("subject")),
-        hex_digest(leaf.fields.get("digest")),
-        *leaf.subjects[1:],
-    }
-    return not named.isdisjoint(target["digests"])
+    return not leaf.named.isdisjoint(target["digests"])
 
 
 def same_value(held: object, wanted: object) -> bool:

@@ -1,0 +1,99 @@
+"""`python -m demo [--exit]`: the whole story on real data; then the platform stays up until Ctrl-C."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from demo.command_line import CommandLine
+from demo.data.errors import DataError
+from demo.home import HomeError, choose_port, fresh_home
+from demo.people.cast import make_people, write_accounts
+from demo.platform import Platform, PlatformError, start_platform
+from demo.story.acts import Outcome
+from demo.story.playing import play, steps
+from demo.story.stage import Stage
+from demo.telling import Teller, table
+from demo.workshop import Workshop, fetch_survey
+
+
+def main(arguments: list[str]) -> int:
+    options = parser().parse_args(arguments)
+    teller = Teller()
+    try:
+        home, was_there = fresh_home()
+        if was_there:
+            teller.say(f"The data of the demonstration before, in {home}, were deleted.")
+        teller.show("The survey's files (23 MB, downloaded once) …")
+        fetch_survey()
+        platform = start_platform(home, choose_port())
+    except (HomeError, DataError) as error:
+        return fail(str(error))
+    try:
+        return run(platform, teller, ends=options.exit)
+    except PlatformError as error:
+        return fail(str(error))
+    except KeyboardInterrupt:
+        return 130
+    finally:
+        teller.say("Ending the platform …")
+        platform.end()
+
+
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(prog="make demo", description=__doc__)
+    made.add_argument("--exit", action="store_true", help="end after the story")
+    return made
+
+
+def fail(sentence: str) -> int:
+    sys.stderr.write(f"{sentence}\n")
+    return 1
+
+
+def run(platform: Platform, teller: Teller, *, ends: bool) -> int:
+    """Play the story on the platform; the exit status is 0 only if every act did what it must."""
+    workshop = Workshop(platform.home)
+    workshop.start()
+    teller.show("Muniment starts; rows are prepared and version 1 is trained meanwhile")
+    platform.wait_until_up(teller.show)
+    people = make_people(platform.site)
+    write_accounts(people, platform.home)
+    stage = Stage(
+        platform.home, platform.site, platform.token, people,
+        CommandLine(platform.site, show=teller.show), workshop, teller.show,
+    )  # fmt: skip
+    outcomes = list(play(steps(), stage, teller))
+    is_good = all(one.is_expected for one in outcomes)
+    tell_end(stage, outcomes, teller, is_good)
+    if not ends:
+        stay(platform, teller)
+    return 0 if is_good else 1
+
+
+def tell_end(stage: Stage, outcomes: list[Outcome], teller: Teller, is_good: bool) -> None:
+    teller.say(f"\n{table(outcomes)}\n")
+    words = "Every step did what it must." if is_good else "A step did NOT do what it must."
+    teller.say(f"{words} {len(outcomes)} acts in {teller.seconds:.0f} s.")
+    teller.say(f"\nOpen {stage.site} and sign in as one of the demonstration's people:")
+    for person in stage.people.values():
+        teller.say(f"  {person.role:<26}{person.login:<30}{person.password}")
+    if report := stage.made.get("report"):
+        teller.say(f"\nThe report: {report}")
+    teller.say(f"\nWhat the platform said: {relative(stage.home / 'platform.log')}")
+
+
+def relative(path: Path) -> Path:
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+def stay(platform: Platform, teller: Teller) -> None:
+    teller.say("The platform stays up; Ctrl-C ends it.")
+    while platform.process.poll() is None:
+        time.sleep(0.5)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

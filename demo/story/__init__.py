@@ -1,0 +1,1 @@
+"""The story, one step a file. A step whose rooms are not installed is not in it."""

@@ -1,0 +1,114 @@
+"""Evidence as people find it, and what is worked out anew about one piece."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+
+from governance.audit.proofs import Check
+from governance.evidence import dsse
+from governance.evidence.choices import Assurance, PredicateType
+from governance.evidence.models import Evidence, SigningKey
+from governance.identity.errors import NotFound
+from governance.identity.principal import Principal
+from governance.identity.tables import table
+
+ATTEMPTS = 50
+DIGEST_LENGTH = 64
+
+
+class EvidenceFilter(forms.Form):
+    type = forms.ChoiceField(
+        label="Type", required=False, choices=[("", "Any"), *PredicateType.choices]
+    )
+    kind = forms.CharField(label="Kind or check", required=False, max_length=60)
+    assurance = forms.ChoiceField(
+        label="Assurance", required=False, choices=[("", "Any"), *Assurance.choices]
+    )
+    about = forms.CharField(label="About the digest", required=False, max_length=DIGEST_LENGTH)
+
+
+def filtered_evidence(principal: Principal, data: dict[str, Any]) -> QuerySet[Evidence]:
+    rows = Evidence.objects.visible_to(principal)
+    for name in ("type", "assurance"):
+        if data.get(name):
+            rows = rows.filter(**{name: data[name]})
+    if data.get("kind"):
+        rows = rows.filter(kind__icontains=data["kind"])
+    if data.get("about"):
+        digest = data["about"].lower()
+        rows = rows.filter(Q(subjects__contains=[digest]) | Q(payload_sha256=digest))
+    return rows.with_index().select_related("unit")
+
+
+def find_evidence(pk: UUID, principal: Principal) -> Evidence:
+    rows = Evidence.objects.visible_to(principal).with_index().select_related("unit")
+    found = rows.filter(id=pk).first()
+    if found is None:
+        raise NotFound("not_found", f"No evidence that you can see has the id {pk}.")
+    return found
+
+
+def attempts_of(found: Evidence, principal: Principal) -> list[Evidence]:
+    """All runs of the same check, on the same thing and slice, newest first: none is left out."""
+    series = found.predicate.get("series")
+    if not series:
+        return []
+    same = Evidence.objects.visible_to(principal).filter(
+        type=found.type,
+        kind=found.kind,
+        slice=found.slice,
+        statement__predicate__series__target=series["target"],
+    )
+    return list(same.with_index().order_by("-number")[:ATTEMPTS])
+
+
+def revisions_of(found: Evidence, principal: Principal) -> list[Evidence]:
+    """All revisions of the same record, newest first."""
+    if found.record_id is None:
+        return []
+    same = Evidence.objects.visible_to(principal).of_record(found.record_id)
+    return list(same.with_index()[:ATTEMPTS])
+
+
+def keys_known() -> dict[str, bytes]:
+    return {key.keyid: bytes.fromhex(key.public) for key in SigningKey.objects.all()}
+
+
+def check_signature(found: Evidence) -> list[Check]:
+    """The envelope's signature, and that the row says what was signed; worked out now."""
+    try:
+        envelope = dsse.read_envelope(bytes(found.envelope))
+        opened = dsse.open_envelope(envelope, keys_known())
+    except dsse.EnvelopeError as error:
+        return [Check(False, "The signature does not hold.", error.sentence)]
+    signed = Check(True, "The signature holds.", f"Key {', '.join(opened.keyids)}")
+    if hashlib.sha256(opened.payload).hexdigest() != found.payload_sha256:
+        return [signed, Check(False, "The row names another digest than the signed payload has.")]
+    return [signed, Check(True, "The signed payload is what is shown here.", found.payload_sha256)]
+
+
+@table(
+    "evidence",
+    ("Id", "id"),
+    ("Short id", "short_id"),
+    ("Type", "get_type_display"),
+    ("Kind", "kind"),
+    ("Slice", "slice"),
+    ("State", "state"),
+    ("Assurance", "get_assurance_display"),
+    ("Unit", "unit.name"),
+    ("About", "subjects"),
+    ("Produced", "produced_at"),
+    ("Log index", "log_index"),
+    ("Payload sha256", "payload_sha256"),
+)
+def evidence_table(principal: Principal, query: QueryDict) -> QuerySet[Evidence]:
+    form = EvidenceFilter(query)
+    form.is_valid()
+    return filtered_evidence(principal, form.cleaned_data).order_by("-number")

@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from governance.evidence.views import evidence, log
+
+urlpatterns = [
+    path("log", log.log, name="log"),
+    path("log/checkpoints", log.checkpoints, name="checkpoints"),
+    path("log/<int:index>", log.log_entry, name="log-entry"),
+    path("log/<int:index>/proof", log.log_proof, name="log-proof"),
+    path("evidence", evidence.evidence_list, name="evidence-list"),
+    path("evidence/<uuid:pk>", evidence.evidence, name="evidence"),
+    path("evidence/<uuid:pk>/envelope", evidence.evidence_envelope, name="evidence-envelope"),
+]

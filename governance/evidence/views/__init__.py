@@ -1,0 +1,1 @@
+"""Pages of the log and of what it holds, one noun a file."""

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from governance.audit.models import Leaf
+from governance.audit.proofs import Check, newest_checkpoint, texts_of
+from governance.evidence import reading
+from governance.evidence.catalogue import (
+    EvidenceFilter,
+    attempts_of,
+    check_signature,
+    filtered_evidence,
+    find_evidence,
+    revisions_of,
+)
+from governance.evidence.models import Evidence
+from governance.evidence.views.log import checks_of, tabs_of
+from governance.identity.models import Person
+from governance.identity.pages import keyset_page
+from governance.identity.sessions import SignedInRequest
+
+
+def evidence_list(request: SignedInRequest) -> HttpResponse:
+    """Signed statements, newest first."""
+    form = EvidenceFilter(request.GET)
+    form.is_valid()
+    rows = filtered_evidence(request.principal, form.cleaned_data)
+    page = keyset_page(rows, "number", request.GET.get("cursor", ""))
+    context = {"filter": form, "page": page, "tabs": tabs_of("evidence-list")}
+    return render(request, "evidence/evidence_list.html", context)
+
+
+def evidence(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """One signed statement: who, what, about which digests, the value, its proof, checked now."""
+    found = find_evidence(pk, request.principal)
+    predicate = found.predicate
+    context = {
+        "evidence": found,
+        "predicate": predicate,
+        "title": reading.title(predicate, found.get_type_display()),
+        "value": reading.measured(predicate),
+        "facts": reading.facts(predicate),
+        "invalid": invalid_reason(predicate),
+        "subjects": found.statement["subject"],
+        "attempts": attempts_of(found, request.principal),
+        "revisions": revisions_of(found, request.principal),
+        "person": Person.objects.filter(pk=responsible(found)).first(),
+        "successor": successor_of(found, request),
+        "statement": json.dumps(found.statement, indent=2, ensure_ascii=False),
+        "breadcrumbs": [("Evidence", reverse("evidence-list")), (found.short_id, "")],
+        **proof_context(found, request),
+    }
+    return render(request, "evidence/evidence.html", context)
+
+
+def invalid_reason(predicate: dict[str, Any]) -> str:
+    """Why a run gave no value; empty for one that did."""
+    run = predicate.get("run") or {}
+    state = run.get("status") or predicate.get("status") or "completed"
+    return "" if state == "completed" else f"{state}: {run.get('reason') or predicate.get('reason')}"
+
+
+def responsible(found: Evidence) -> UUID | None:
+    """Who answers for the statement: its person, else the person behind its collector."""
+    behind = found.predicate["collector"]["person"]
+    return found.person_id or (UUID(behind) if behind else None)
+
+
+def successor_of(found: Evidence, request: SignedInRequest) -> Evidence | None:
+    rows = Evidence.objects.visible_to(request.principal)
+    return rows.filter(supersedes_id=found.id).order_by("number").first()
+
+
+def proof_context(found: Evidence, request: SignedInRequest) -> dict[str, Any]:
+    """The checks of signature and log, the words beside the entry, and whether the entry may be opened."""
+    leaf = Leaf.objects.filter(entry_id=found.entry_id).first()
+    checks = check_signature(found)
+    if leaf is None:
+        return {"checks": [*checks, Check(False, "Its entry is not in the log yet.", "Look again.")]}
+    checkpoint = newest_checkpoint()
+    return {
+        "checks": [*checks, *checks_of(leaf, checkpoint)],
+        "leaf": leaf,
+        "texts": texts_of(leaf),
+        "may_read_log": request.principal.may("log.read", leaf.unit_path),
+        "is_covered": checkpoint is not None and leaf.index < checkpoint.size,
+    }
+
+
+def evidence_envelope(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """The signed DSSE envelope as it is stored, as a file."""
+    found = find_evidence(pk, request.principal)
+    response = HttpResponse(bytes(found.envelope), content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="{found.short_id}.dsse.json"'
+    return response

@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from governance.audit.canonical import loads
+from governance.audit.models import Checkpoint, Leaf
+from governance.audit.proofs import (
+    Check,
+    check_checkpoint,
+    check_entry,
+    check_inclusion,
+    newest_checkpoint,
+    proof_of,
+    texts_of,
+)
+from governance.audit.queries import log_size
+from governance.evidence.logbook import (
+    LogFilter,
+    action_words,
+    filtered_leaves,
+    find_leaf,
+    log_rows,
+    public_key,
+)
+from governance.evidence.models import Evidence
+from governance.identity.errors import Conflict
+from governance.identity.models import Account, Person
+from governance.identity.pages import keyset_page
+from governance.identity.sessions import SignedInRequest
+
+CHECKPOINTS = 50
+
+
+def tabs_of(current: str) -> list[dict[str, Any]]:
+    pages = (("log", "Entries"), ("evidence-list", "Evidence"), ("checkpoints", "Checkpoints"))
+    return [
+        {"label": label, "url": reverse(name), "current": name == current} for name, label in pages
+    ]
+
+
+def log(request: SignedInRequest) -> HttpResponse:
+    """What happened, newest first, found by action, object, person and day."""
+    form = LogFilter(request.GET, principal=request.principal)
+    form.is_valid()
+    rows = filtered_leaves(request.principal, form.cleaned_data)
+    page = keyset_page(rows, "index", request.GET.get("cursor", ""))
+    context = {
+        "filter": form,
+        "page": page,
+        "rows": log_rows(page.rows),
+        "size": log_size(),
+        "tabs": tabs_of("log"),
+    }
+    return render(request, "evidence/log.html", context)
+
+
+def log_entry(request: SignedInRequest, index: int) -> HttpResponse:
+    """One entry: what it says, the words beside it, and its proof, checked as the page is made."""
+    leaf = find_leaf(index, request.principal)
+    body = loads(bytes(leaf.body))
+    checkpoint = newest_checkpoint()
+    context = {
+        "leaf": leaf,
+        "words": action_words(leaf.action),
+        "body": json.dumps(body, indent=2, ensure_ascii=False),
+        "facts": facts_of(body),
+        "texts": texts_of(leaf),
+        "person": Person.objects.filter(pk=leaf.person_id).first(),
+        "account": Account.objects.filter(pk=leaf.account_id).first(),
+        "evidence": Evidence.objects.filter(entry_id=leaf.entry_id).first(),
+        "checks": checks_of(leaf, checkpoint),
+        "checkpoint": checkpoint,
+        "is_covered": checkpoint is not None and leaf.index < checkpoint.size,
+        "breadcrumbs": [("Audit log", reverse("log")), (f"Entry {leaf.index:,}", "")],
+    }
+    return render(request, "evidence/log_entry.html", context)
+
+
+def facts_of(body: dict[str, Any]) -> list[tuple[str, object]]:
+    return [
+        (name, ", ".join(value) if isinstance(value, list) else value)
+        for name, value in body["facts"].items()
+        if value is not None and value != ""
+    ]
+
+
+def checks_of(leaf: Leaf, checkpoint: Checkpoint | None) -> list[Check]:
+    """What was verified just now."""
+    key = public_key()
+    if checkpoint is None or key is None:
+        return [check_entry(leaf), Check(False, "No checkpoint was signed yet.", "Look again in 10 s.")]
+    return [
+        check_entry(leaf),
+        check_checkpoint(checkpoint, key),
+        check_inclusion(leaf, checkpoint, key),
+    ]
+
+
+def log_proof(request: SignedInRequest, index: int) -> HttpResponse:
+    """The entry's proof as a file (c2sp.org/tlog-proof) that any reader of that form can check."""
+    leaf, checkpoint = find_leaf(index, request.principal), newest_checkpoint()
+    proof = proof_of(leaf, checkpoint) if checkpoint else None
+    if proof is None:
+        raise Conflict("not_covered", "No signed checkpoint covers this entry yet. Try in 10 s.")
+    response = HttpResponse(proof.text, content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="entry-{index}.tlog-proof"'
+    return response
+
+
+def checkpoints(request: SignedInRequest) -> HttpResponse:
+    """Signed heads of the log, each checked as the page is made."""
+    key = public_key()
+    rows = list(Checkpoint.objects.order_by("-id")[:CHECKPOINTS])
+    context = {
+        "key": key,
+        "rows": [
+            (row, check_checkpoint(row, key) if key else None, bytes(row.root).hex())
+            for row in rows
+        ],
+        "newest": rows[0] if rows else None,
+        "tabs": tabs_of("checkpoints"),
+    }
+    return render(request, "evidence/checkpoints.html", context)

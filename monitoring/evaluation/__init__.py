@@ -1,0 +1,1 @@
+"""Evaluating a model on rows: reading, measuring, signing. For workers only."""

@@ -1,0 +1,7 @@
+"""Kinds of work, one noun a file. What computes is imported by the worker that does it."""
+
+from __future__ import annotations
+
+from monitoring.jobs import evaluate
+
+__all__ = ["evaluate"]

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import pytest
+
+from governance.audit.models import OutboxEntry
+from governance.evidence.models import Evidence
+from governance.identity.errors import Conflict, DomainError, Forbidden, InvalidInput
+from governance.registry import actions
+from governance.registry.models import AISystem, Release
+from tests.cast import PROFILE, Cast, make_release
+
+
+def register(cast: Cast, by: str = "owen", **changes: object) -> AISystem:
+    values = {
+        "role": "deployer",
+        "tier": "limited",
+        "tier_reason": "Sorts only",
+        "profile": PROFILE,
+        "owner": cast.person("owen"),
+        **changes,
+    }
+    return actions.register_system(cast.organisation, "Another", by=cast.by(by), **values)  # type: ignore[arg-type]
+
+
+def test_registering_states_the_system_and_enters_the_log(cast: Cast) -> None:
+    before = OutboxEntry.objects.count()
+    system = register(cast)
+    stated = Evidence.objects.of_record(system.pk).get()
+    assert stated.fields["tierState"] == "proposed"
+    assert OutboxEntry.objects.count() == before + 1
+
+
+@pytest.mark.parametrize("missing", ["purpose", "intendedUse", "affectedPeople"])
+def test_a_system_nobody_could_judge_is_refused(cast: Cast, missing: str) -> None:
+    with pytest.raises(InvalidInput, match="Fill in"):
+        register(cast, profile={**PROFILE, missing: " "})
+    assert AISystem.objects.count() == 1
+
+
+def test_two_systems_of_one_name_in_a_unit_are_refused(cast: Cast) -> None:
+    register(cast)
+    with pytest.raises(Conflict, match="already has"):
+        register(cast)
+
+
+def test_an_auditor_registers_nothing(cast: Cast) -> None:
+    with pytest.raises(Forbidden, match="needs the role Owner or Developer or Compliance officer"):
+        register(cast, by="abel")
+
+
+def test_the_owner_does_not_confirm_the_tier(cast: Cast) -> None:
+    with pytest.raises(Forbidden, match="Compliance officer"):
+        actions.confirm_tier(cast.system, "limited", "because", by=cast.by("owen"))
+
+
+def test_owner_validator_and_executive_are_three_persons(cast: Cast) -> None:
+    with pytest.raises(Conflict, match="different persons"):
+        actions.assign_people(
+            cast.system, validator=cast.person("owen"), executive=None, by=cast.by("dana")
+        )
+
+
+def test_a_change_of_purpose_makes_the_tier_a_proposal_again(cast: Cast) -> None:
+    system = actions.edit_system(
+        cast.system, profile={"purpose": "Something else"}, by=cast.by("owen")
+    )
+    assert system.tier_state == "proposed"
+    assert Evidence.objects.of_record(system.pk)[0].fields["tierConfirmedBy"] is None
+
+
+def test_a_release_has_the_digest_of_its_manifest(cast: Cast) -> None:
+    release = make_release(cast)
+    with pytest.raises(Conflict, match="exactly this manifest"):
+        actions.create_release(
+            cast.system,
+            list(release.model_versions.all()),
+            {"decision": {"cutOff": "0.5"}, "limitations": "One region only."},
+            by=cast.by("owen"),
+        )
+
+
+def test_numbers_in_a_manifest_are_written_as_text(cast: Cast) -> None:
+    release = make_release(cast)
+    with pytest.raises(InvalidInput, match="write numbers as strings"):
+        actions.create_release(
+            cast.system,
+            list(release.model_versions.all()),
+            {"decision": {"cutOff": 0.5}},
+            by=cast.by("owen"),
+        )
+    assert Release.objects.count() == 1
+
+
+def test_rolling_back_needs_something_to_go_back_to(cast: Cast) -> None:
+    release = make_release(cast)
+    actions.record_deployment(release, "production", by=cast.by("owen"))
+    with pytest.raises(DomainError, match="Nothing was live"):
+        actions.roll_back(cast.system, "production", by=cast.by("owen"))
+
+
+def test_a_release_is_live_once(cast: Cast) -> None:
+    release = make_release(cast)
+    actions.record_deployment(release, "production", by=cast.by("owen"))
+    with pytest.raises(Conflict, match="live in production already"):
+        actions.record_deployment(release, "production", by=cast.by("owen"))
+
+
+def test_somebody_of_another_organisation_sees_nothing(cast: Cast) -> None:
+    nina = cast.by("nina")
+    assert not AISystem.objects.visible_to(nina).exists()
+    assert not Evidence.objects.visible_to(nina).exists()
