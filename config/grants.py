@@ -21,4 +21,5 @@ TABLE_GRANTS: dict[str, dict[GrantedRole, tuple[Privilege, ...]]] = {
     "evidence_evidence": APPEND,
     "evidence_signingkey": {"app": ("SELECT", "INSERT", "UPDATE")},
     "assessment_approval": APPEND,
+    "lineage_rawevent": APPEND,
 }

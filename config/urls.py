@@ -20,6 +20,7 @@ api: list[URLPattern | URLResolver] = [
     path("", include("governance.evidence.api.urls")),
     path("", include("governance.assessment.api.urls")),
     path("", include("governance.gates.api.urls")),
+    path("", include("lineage.api.urls")),
     path("", include("monitoring.api.urls")),
     path("openapi.json", SpectacularAPIView.as_view(), name="api-schema"),
     path("docs/", SpectacularSwaggerView.as_view(url_name="api-schema"), name="api-docs"),
@@ -39,6 +40,7 @@ pages: list[URLPattern | URLResolver] = [
     path("", include("governance.registry.urls")),
     path("", include("governance.assessment.urls")),
     path("", include("risk.urls")),
+    path("", include("lineage.urls")),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -47,9 +47,7 @@ def receive_events(unit: Unit, bodies: Sequence[bytes], *, by: Principal) -> lis
         if not isinstance(event, tuple):
             rows.setdefault(_sha256(body), _row(unit, body, event, by))
     new = _keep(unit, rows, by)
-    return [
-        _receipt(_sha256(body), event, new) for body, event in zip(bodies, judged, strict=True)
-    ]
+    return [_receipt(_sha256(body), event, new) for body, event in zip(bodies, judged, strict=True)]
 
 
 def _read(body: bytes) -> Event | tuple[Fault, ...]:
@@ -64,7 +62,10 @@ def _read(body: bytes) -> Event | tuple[Fault, ...]:
         return (Fault("", refused.sentence),)
     if event.at > timezone.now() + AHEAD:
         return (
-            Fault("/eventTime", "This lies more than a day ahead of this server's clock; mend the sender's."),
+            Fault(
+                "/eventTime",
+                "This lies more than a day ahead of this server's clock; mend the sender's.",
+            ),
         )
     return event
 

@@ -33,7 +33,9 @@ def add_acts(
         if not approved:
             remarks.append(f"No approval of {label} is on record.")
         if not decided:
-            remarks.append(f"No gate decision on {label} for {where} is on record before it went live.")
+            remarks.append(
+                f"No gate decision on {label} for {where} is on record before it went live."
+            )
     return list(dict.fromkeys(remarks))
 
 
@@ -41,9 +43,7 @@ def _add_approvals(
     flow: Flow, each: Live, acts: Sequence[Statement], people: dict[str, str]
 ) -> bool:
     """The last answer to each request; True when one of them approves."""
-    newest = {
-        one.predicate["request"]: one for one in acts if one.type == PredicateType.APPROVAL
-    }
+    newest = {one.predicate["request"]: one for one in acts if one.type == PredicateType.APPROVAL}
     for one in newest.values():
         predicate = one.predicate
         outcome = Outcome(predicate["outcome"])
@@ -112,8 +112,16 @@ def _add_evaluations(flow: Flow, each: Live, acts: Sequence[Statement]) -> None:
             recorded=first.index,
             evidence=first.id,
         )
-        _join(flow, thing, f"release:{each.release.record}", first, "observed" if is_here else "asserted")
-        for digest in {one.predicate["dataset"]["digest"] for one in found if one.predicate["dataset"]}:
+        _join(
+            flow,
+            thing,
+            f"release:{each.release.record}",
+            first,
+            "observed" if is_here else "asserted",
+        )
+        for digest in {
+            one.predicate["dataset"]["digest"] for one in found if one.predicate["dataset"]
+        }:
             data = content_id(digest)
             if data in flow.things:
                 flow.edges.append(Edge(data, node.id, "observed", first.index, first.at))

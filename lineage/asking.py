@@ -34,7 +34,10 @@ class LiveForm(forms.Form):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"}),
     )
     known = forms.CharField(
-        label="As known at", required=False, max_length=40, help_text="A time in UTC, or a size of the log."
+        label="As known at",
+        required=False,
+        max_length=40,
+        help_text="A time in UTC, or a size of the log.",
     )
 
     def __init__(self, *args: Any, principal: Principal, **kwargs: Any) -> None:
@@ -81,7 +84,9 @@ def size_asked(text: str) -> int:
         return size
     if _SIZE.fullmatch(text):
         if int(text) > size:
-            raise InvalidInput("log_size", f"The log has {size:,} entries now; give at most that.", "/known")
+            raise InvalidInput(
+                "log_size", f"The log has {size:,} entries now; give at most that.", "/known"
+            )
         return int(text)
     try:
         instant = instant_asked(text)

@@ -27,7 +27,9 @@ class Look:
     moment: Moment
 
 
-def add_flow(flow: Flow, look: Look, models: Sequence[Statement], others: Iterable[str] = ()) -> None:
+def add_flow(
+    flow: Flow, look: Look, models: Sequence[Statement], others: Iterable[str] = ()
+) -> None:
     """Add everything upstream of these model versions (records) and of the content with `others`' digests."""
     claimed = {digest for one in models for digest in one.fields["trainingData"]}
     own = {one.fields["digest"] for one in models}
@@ -117,9 +119,7 @@ def _model(one: Statement) -> Thing:
         sublabel=f"{short(fields['digest'])} · {fields['method']}",
         version_of=fields["model"],
     )
-    return Thing(
-        node, "asserted", digest=fields["digest"], recorded=one.since, evidence=one.id
-    )
+    return Thing(node, "asserted", digest=fields["digest"], recorded=one.since, evidence=one.id)
 
 
 def _named_only(digest: str) -> Thing:
@@ -191,9 +191,7 @@ def _with_maker(thing: Thing, makers: list[str]) -> Thing:
     return replace(thing, by="not known")
 
 
-def name_by_records(
-    flow: Flow, organisation_units: Sequence[UUID], moment: Moment
-) -> None:
+def name_by_records(flow: Flow, organisation_units: Sequence[UUID], moment: Moment) -> None:
     """Give content its registered name and number of rows, where a signed dataset record has them."""
     digests = {t.digest for t in flow.things.values() if t.node.kind == "dataset" and t.digest}
     for one in records_about(organisation_units, "dataset", digests, moment):

@@ -54,7 +54,8 @@ def check_depth(body: bytes, limit: int = NESTING) -> None:
 def check_size(size: int, limit: int = EVENT_BYTES) -> None:
     if size > limit:
         raise TooLarge(
-            "too_large", f"The body is larger than {limit // 1024} KiB; send fewer facets or events."
+            "too_large",
+            f"The body is larger than {limit // 1024} KiB; send fewer facets or events.",
         )
 
 

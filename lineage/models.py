@@ -114,6 +114,10 @@ class RunAttempt(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("lineage-run", args=[self.pk])
 
+    @property
+    def state_tone(self) -> str:
+        return RunState(self.state).tone
+
     def state_at(self, log_size: int) -> RunState:
         """Its state as known when the log had `log_size` entries."""
         if self.end_recorded is None or self.end_recorded >= log_size:
@@ -175,9 +179,7 @@ class DataUse(models.Model):
             ),
         )
         constraints = (
-            models.UniqueConstraint(
-                fields=["attempt", "data", "role"], name="lineage_use_once"
-            ),
+            models.UniqueConstraint(fields=["attempt", "data", "role"], name="lineage_use_once"),
         )
 
     def __str__(self) -> str:

@@ -49,8 +49,11 @@ class AttemptSeen:
     @property
     def conflicts(self) -> list[tuple[Conflict, int]]:
         """What contradicts itself within the attempt, with the log index at which it came to light."""
-        return [(one, self._came_to_light(one)) for one in conflicts([self.attempt])
-                if one.kind != "version-made-twice"]
+        return [
+            (one, self._came_to_light(one))
+            for one in conflicts([self.attempt])
+            if one.kind != "version-made-twice"
+        ]
 
     def _came_to_light(self, conflict: Conflict) -> int:
         seen: set[object] = set()

@@ -115,7 +115,9 @@ class Rows:
             unique_fields=["attempt", "data", "role"],
             update_fields=["replaced"],
         )
-        self._write_made_twice({ids[data_key(use.use)] for use in uses if use.role == UseRole.OUTPUT})
+        self._write_made_twice(
+            {ids[data_key(use.use)] for use in uses if use.role == UseRole.OUTPUT}
+        )
 
     def _use(self, seen: AttemptSeen, use: UseSeen, ids: dict[str, int]) -> DataUse:
         attempt = seen.attempt
@@ -185,7 +187,9 @@ class Rows:
             Contradiction(
                 unit_id=self.unit,
                 kind=conflict.kind,
-                key=text_key(conflict.kind, str(self.unit), str(one.attempt.run_id), str(one.attempt.number)),
+                key=text_key(
+                    conflict.kind, str(self.unit), str(one.attempt.run_id), str(one.attempt.number)
+                ),
                 sentence=f"{one.attempt.job.name}, attempt {one.attempt.number}: {conflict.sentence}",
                 run_ids=list(conflict.run_ids),
                 recorded=index,

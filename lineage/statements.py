@@ -98,7 +98,9 @@ def state_completeness(release: Release, *, by: Principal) -> Evidence | None:
         return None
     # Incomplete figures replace each other: one lineage, seen again. A gap found after a complete one counts by itself.
     is_again = last is not None and known != "1"
-    reason = salted(f"Seen again after more lineage arrived: the share traced was {known} and is {share}.")
+    reason = salted(
+        f"Seen again after more lineage arrived: the share traced was {known} and is {share}."
+    )
     return emit(
         PredicateType.MEASUREMENT,
         scope=release.scope,
@@ -107,7 +109,9 @@ def state_completeness(release: Release, *, by: Principal) -> Evidence | None:
         assurance=Assurance.COMPUTED_HERE,
         by=by,
         collector=worker_collector(by),
-        supersedes={"id": str(last.id), "reasonDigest": reason.digest} if last and is_again else None,
+        supersedes={"id": str(last.id), "reasonDigest": reason.digest}
+        if last and is_again
+        else None,
         texts={"reason": reason} if is_again else None,
         at=moment.at,
     )
@@ -179,7 +183,9 @@ def _parameters(flow: Flow, found: Trace, moment: Moment) -> dict[str, Any]:
         "modelVersions": kinds.count("model-version"),
         "declaredSources": sum(t.node.is_declared_source for t in flow.things.values()),
     }
-    gaps = {f"gap{n}": f"{gap.label}: {gap.reason}"[:4000] for n, gap in enumerate(found.gaps[:GAPS], 1)}
+    gaps = {
+        f"gap{n}": f"{gap.label}: {gap.reason}"[:4000] for n, gap in enumerate(found.gaps[:GAPS], 1)
+    }
     return told | gaps
 
 

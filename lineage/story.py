@@ -76,7 +76,9 @@ def story_of(system: AISystem, moment: Moment, units: tuple[UUID, ...] | None = 
     add_flow(flow, look, models, _evaluated_data(acts))
     traces = tuple((_release_label(each.release), trace_of(flow, each.models)) for each in live)
     name_by_records(flow, [UUID(one) for one in system.unit.path_ids], moment)
-    people = _people([*acts, *models, *(s for each in live for s in (each.deployment, each.release))])
+    people = _people(
+        [*acts, *models, *(s for each in live for s in (each.deployment, each.release))]
+    )
     for each in live:
         _add_live(flow, each, people)
     remarks = add_acts(flow, acts, live, people)

@@ -1,4 +1,4 @@
-"""The register as pages show it: rows, filters, heat maps, and the same rows as CSV."""
+"""The register as pages show it: rows, filters, heat maps."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, cast
 
 from django.db.models import Q
-from django.http import HttpRequest
+from django.http import QueryDict
 from django.urls import reverse
 
 from governance.identity.principal import Principal
@@ -25,25 +25,20 @@ SORTS = {
     "review": ("review_on",),
     "state": ("state",),
 }
-COLUMNS = (
-    "Number", "System", "Risk", "Likelihood", "Impact", "Level", "Treatment", "Residual likelihood",
-    "Residual impact", "Residual level", "Owner", "Due", "State", "Indicator", "Requirements",
-    "Next review",
-)  # fmt: skip
 
 
-def risks_of(request: HttpRequest, principal: Principal) -> list[Risk]:
+def risks_of(query: QueryDict, principal: Principal) -> list[Risk]:
     """The risks a query asks for, gravest first unless the query sorts them."""
     rows = cast(RiskQuerySet, Risk.objects.visible_to(principal)).with_people()
-    form = FilterForm(request.GET)
+    form = FilterForm(query)
     values = form.cleaned_data if form.is_valid() else {}
     if words := values.get("q", "").strip():
         named = Q(title__icontains=words) | Q(event__icontains=words)
         rows = rows.filter(named | Q(system__unit__name__icontains=words))
     state = values.get("state")
     rows = rows.filter(state=state) if state else rows.standing()
-    rows = in_cell(rows, request)
-    sort = request.GET.get("sort", "")
+    rows = in_cell(rows, query)
+    sort = query.get("sort", "")
     ordered = SORTS.get(sort.lstrip("-"))
     found = list((rows.order_by(*ordered) if ordered else rows)[:SHOWN])
     if ordered is None:
@@ -53,9 +48,9 @@ def risks_of(request: HttpRequest, principal: Principal) -> list[Risk]:
     return [risk for risk in found if fits(risk, values)]
 
 
-def in_cell(rows: RiskQuerySet, request: HttpRequest) -> RiskQuerySet:
+def in_cell(rows: RiskQuerySet, query: QueryDict) -> RiskQuerySet:
     """One cell of a heat map: `cell=inherent-4-5` or `cell=residual-2-3`."""
-    kind, _, place = request.GET.get("cell", "").partition("-")
+    kind, _, place = query.get("cell", "").partition("-")
     likelihood, _, impact = place.partition("-")
     if kind not in {"inherent", "residual"} or not (likelihood.isdigit() and impact.isdigit()):
         return rows
@@ -132,31 +127,3 @@ def maps(risks: list[Risk]) -> dict[str, Any]:
         "residual": heat(risks, "residual", url),
         "unrated": sum(risk.residual is None for risk in risks),
     }
-
-
-def risk_rows(principal: Principal, request: HttpRequest) -> Iterator[tuple[str, ...]]:
-    """The register as CSV: the header, then the rows that the same query shows on the page."""
-    yield COLUMNS
-    for risk in risks_of(request, principal):
-        yield tuple("" if value is None else str(value) for value in cells(risk))
-
-
-def cells(risk: Risk) -> tuple[object, ...]:
-    return (
-        f"R-{risk.number}",
-        risk.system,
-        risk.title,
-        risk.likelihood,
-        risk.impact,
-        risk.level,
-        risk.treatment,
-        risk.residual_likelihood,
-        risk.residual_impact,
-        risk.residual,
-        risk.owner,
-        risk.due_on,
-        risk.get_state_display(),
-        risk.signal.label if risk.signal else "",
-        " ".join(risk.requirements),
-        risk.review_on,
-    )

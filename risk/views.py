@@ -42,7 +42,7 @@ def find_risk(pk: UUID, principal: Principal) -> Risk:
 def risks(request: HttpRequest) -> HttpResponse:
     """The register of everything the person sees: heat maps, list, and how many findings are open."""
     principal = principal_of(request)
-    seen = risks_of(request, principal)
+    seen = risks_of(request.GET, principal)
     standing = list(Risk.objects.visible_to(principal).standing())  # type: ignore[attr-defined]
     context = {
         **maps(standing),

@@ -33,8 +33,9 @@ from tests.environment.worker import Worker  # noqa: E402
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    if config.getoption("numprocesses", None):
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    if session.config.getoption("numprocesses", None):
         # The processes of pytest-xdist must each prepare an environment before Django reads it.
         os.environ.pop("DJANGO_SETTINGS_MODULE", None)
 

@@ -24,18 +24,22 @@ SORTS = {
 TIER_TONES = {"prohibited": "bad", "high": "warn", "limited": "none", "minimal": "none"}
 
 
-def system_rows(request: HttpRequest, principal: Principal) -> dict[str, Any]:
+def filtered_systems(principal: Principal, asked: QueryDict) -> AISystemQuerySet:
     rows = AISystem.objects.visible_to(principal).with_people()
-    query, tier = request.GET.get("q", "").strip()[:100], request.GET.get("tier", "")
+    query, tier = words_of_query(asked), asked.get("tier", "")
     if query:
         rows = rows.filter(Q(unit__name__icontains=query) | Q(profile__purpose__icontains=query))
     if tier in Tier.values:
         rows = rows.filter(tier=tier)
-    sort = request.GET.get("sort", "name")
+    sort = asked.get("sort", "name")
     column = SORTS.get(sort.lstrip("-"), "unit__name")
-    page = Paginator(
-        rows.order_by(f"{'-' if sort.startswith('-') else ''}{column}"), PAGE
-    ).get_page(request.GET.get("page"))
+    return rows.order_by(f"{'-' if sort.startswith('-') else ''}{column}")
+
+
+def system_rows(request: HttpRequest, principal: Principal) -> dict[str, Any]:
+    rows = filtered_systems(principal, request.GET)
+    query, tier = words_of_query(request.GET), request.GET.get("tier", "")
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     live = live_releases([system.pk for system in page])
     return {
         "page": page,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ ENDINGS = {
     "garbled": "the program that makes it spoke nonsense",
     "cancelled": "it was cancelled",
 }
+# The document brings the fonts itself; the letters inside a picture are for pages.
+LETTERS = re.compile(rb"<style>@font-face.*?</style>", re.DOTALL)
 Said = Callable[[dict[str, Any]], None]
 
 
@@ -67,7 +70,7 @@ def typeset(
         files = {key: str(path) for key, path in assets.items()}
         for key, svg in pictures.items():
             path = folder / f"{len(files)}.svg"
-            path.write_bytes(svg)
+            path.write_bytes(LETTERS.sub(b"", svg))
             files[key] = str(path)
         request = {"limits": limits.to_json(), "assets": files}
         outcome = run("reports.engine.child_typeset", request, folder, limits, on_message)

@@ -87,7 +87,7 @@ class Story:
         return made
 
     def approve(self, statement: str, outcome: str = "approved", **changes: Any) -> str:
-        body = {
+        body: JSON = {
             "request": "request-" + statement,
             "purpose": "plan",
             "subjectKind": "record",

@@ -8,6 +8,7 @@ from governance.assessment.rules import badge, evaluate, inherit
 from tests.assessment.rules_story import (
     EXECUTIVE,
     FAIRNESS,
+    JSON,
     ORGANISATION,
     OWNER,
     SYSTEM,
@@ -20,7 +21,7 @@ from tests.assessment.rules_story import (
 )
 
 RECORD = {"form": "record", "id": "review", "label": "Review", "kind": "document"}
-AFTER_30 = {"due": {"post-deployment-days": 30}, "scope": "deployment"}
+AFTER_30: JSON = {"due": {"post-deployment-days": 30}, "scope": "deployment"}
 EXCEPTION = {"requirements": ["MEASURE 2.11"], "scope": "rel-1", "expires": "2026-12-06T00:00:00Z"}
 TAILORING = {"requirement": "MEASURE 2.11", "scope": SYSTEM, "reason": "no people are affected"}
 
@@ -54,14 +55,14 @@ def test_outcome_of_a_release_that_never_went_live_is_not_yet_due() -> None:
 def test_deployment_planned_for_later_is_not_yet_due() -> None:
     story = registered()
     story.live("2027-01-01T00:00:00Z")
-    changes = {"due": {"post-deployment-days": 0}, "scope": "deployment"}
+    changes: JSON = {"due": {"post-deployment-days": 0}, "scope": "deployment"}
     assert story.judge(RECORD, **changes)["applicability"] == "not-yet-due"
 
 
 def test_not_yet_due_badge_says_what_is_known_so_far() -> None:
     story = failing()
     story.live()
-    changes = {"due": {"post-deployment-days": 30}}
+    changes: JSON = {"due": {"post-deployment-days": 30}}
     assert badge(story.judge(FAIRNESS, **changes)) == ("wait", "not yet due, not satisfied so far")
 
 

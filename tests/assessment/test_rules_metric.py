@@ -7,6 +7,7 @@ import pytest
 from tests.assessment.rules_story import (
     CRITERION,
     FAIRNESS,
+    JSON,
     MODEL,
     OTHER_MODEL,
     Story,
@@ -38,8 +39,9 @@ def with_criterion(**changes: object) -> tuple[Story, str]:
     return story, plan
 
 
-def details(story: Story) -> dict:
-    return story.judge(FAIRNESS)["why"]["elements"][0]["details"]
+def details(story: Story) -> JSON:
+    found: JSON = story.judge(FAIRNESS)["why"]["elements"][0]["details"]
+    return found
 
 
 def test_later_pass_does_not_hide_a_failure_and_both_are_counted() -> None:
@@ -228,7 +230,7 @@ def test_threshold_of_the_baseline_judges_unplanned_measurements_too() -> None:
 def test_measurement_of_an_organisation_counts_by_its_scope() -> None:
     story = registered()
     rule = {**OWN, "check": "inventory.unmatched", "comparator": "<=", "threshold": "0"}
-    here = {
+    here: JSON = {
         "scope": ("organisation", "org-1"),
         "series": {"check": "inventory.unmatched", "slice": "all"},
     }

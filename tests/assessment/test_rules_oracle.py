@@ -130,7 +130,9 @@ def held(run: dict, criterion: dict) -> bool | str | None:
     number = run["value"]["value" if criterion["use"] == "point" else criterion["use"]]
     if number is None:
         return None
-    return COMPARE[criterion["comparator"]](Fraction(number), Fraction(criterion["threshold"]))
+    return bool(
+        COMPARE[criterion["comparator"]](Fraction(number), Fraction(criterion["threshold"]))
+    )
 
 
 def replaced(run: dict, leaves: list[dict]) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.assessment.rules_story import (
     EXECUTIVE,
     OFFICER,
@@ -25,7 +27,7 @@ def rule(**changes: object) -> dict:
     return {**OVERSIGHT, **changes}
 
 
-def document(story: Story, id_: str = "doc-1", state: str = "in-force", **common: object) -> str:
+def document(story: Story, id_: str = "doc-1", state: str = "in-force", **common: Any) -> str:
     fields = common.pop("fields", {"topic": "oversight"})
     return story.record("document", id_, fields, state, **common)
 

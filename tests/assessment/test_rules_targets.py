@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from governance.assessment.rules import (
@@ -11,7 +13,7 @@ from governance.assessment.rules import (
     evaluate,
     read_log,
 )
-from governance.assessment.rules.instants import end_or_none, parse_instant, write_instant
+from governance.assessment.rules.instants import end_or_none, moment, parse_instant, write_instant
 from tests.assessment.rules_story import (
     FAIRNESS,
     MODEL,
@@ -130,10 +132,15 @@ def test_statement_without_what_all_have_is_refused_with_its_index(
 @pytest.mark.parametrize(
     "at", ["", "2026-11-10T00:00:00", "2026-13-01T00:00:00Z", None, "٢٠٢٦-11-10"]
 )
-def test_bad_time_is_refused(at: object) -> None:
+def test_bad_time_is_refused(at: Any) -> None:
     story = registered()
     with pytest.raises(InstantError, match="write it as 2026-11-03T10:04:00Z"):
         evaluate(entry(FAIRNESS), story.target(), story.leaves, at)
+
+
+def test_instants_are_read_aloud_to_the_minute_or_second() -> None:
+    assert moment(parse_instant("2026-11-03T10:00:00Z")) == "2026-11-03 10:00 UTC"
+    assert moment(parse_instant("2026-11-03T10:04:05Z")) == "2026-11-03 10:04:05 UTC"
 
 
 def test_instants_keep_microseconds_and_dates_last_their_day() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from governance.assessment.rules import badge, evaluate
-from tests.assessment.rules_story import FAIRNESS, SYSTEM, Story, entry, planned, verdict
+from tests.assessment.rules_story import FAIRNESS, JSON, SYSTEM, Story, entry, planned, verdict
 
 FAIR = {
     "all": [
@@ -71,7 +71,7 @@ def test_alert_missed_once_turns_the_triage_outcome_without_a_hand(story: Story)
 
 
 def second_version(story: Story) -> dict:
-    fields = {"system": SYSTEM, "digest": SECOND_RELEASE}
+    fields: JSON = {"system": SYSTEM, "digest": SECOND_RELEASE}
     fields["models"] = [{"version": "mv-2", "digest": SECOND_MODEL}]
     story.record("release", "rel-2", fields, scope=("release", "rel-2"))
     return story.target("release", "rel-2")
@@ -88,7 +88,7 @@ def test_version_two_is_judged_on_its_own_while_version_one_is_in_alarm(story: S
     story.live()
     story.alert("open")
     target = second_version(story)
-    here = {"scope": ("release", "rel-2")}
+    here: JSON = {"scope": ("release", "rel-2")}
     plan = story.plan(id_="plan-2", subject=SECOND_RELEASE, **here)
     story.approve(plan, **here)
     story.measure("0.90", plan, series={"target": f"sha256:{SECOND_RELEASE}"}, **here)

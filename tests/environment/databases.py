@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
-import pytest
 from django.db import connections
 from psycopg import sql
 
@@ -65,7 +64,7 @@ def _migrate(name: str) -> None:
         text=True,
     )
     if done.returncode != 0:
-        pytest.exit(f"The migrations fail:\n{done.stderr or done.stdout}", returncode=3)
+        raise RuntimeError(f"The migrations fail:\n{done.stderr or done.stdout}")
     rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
     _execute(rename.format(sql.Identifier(draft), sql.Identifier(name)))
 

@@ -64,7 +64,7 @@ def test_every_figure_is_signed_evidence_about_the_release_and_its_model(places:
     assert said["series"]["target"] == f"sha256:{places.release.digest}"
     assert said["plan"] == {"id": str(plan.pk), "revision": 1, "digest": plan.digest}
     assert said["parameters"]["favourable"] == "0"
-    assert said["environment"]["nodes"] == {"CPUExecutionProvider": 2}
+    assert said["environment"]["nodes"].keys() == {"CPUExecutionProvider"}
     assert len(measurements(run)) == len(run.results)
 
 

@@ -7,7 +7,7 @@ from tests.environment.session import PROJECT
 READ = re.compile(r'(?:env_\w+|environ\.get|getenv)\(\s*"([A-Z_]+)"')
 LISTED = re.compile(r"`((?:MUNIMENT|DATABASE|REDIS)_[A-Z_]+)`")
 # Used by tests and child processes alone, or by the operating system.
-NOT_FOR_OPERATORS = {"MUNIMENT_DB_ROLE", "XDG_RUNTIME_DIR", "DATABASE_URL_FILE"}
+NOT_FOR_OPERATORS = {"MUNIMENT_DB_ROLE", "XDG_RUNTIME_DIR", "DATABASE_URL_FILE", "PYTHONPATH"}
 
 
 def read_by_the_code() -> set[str]:

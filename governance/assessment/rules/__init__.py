@@ -1,6 +1,7 @@
 """Rules: what holds of an AI system, as a pure function of signed statements.
 
-Standard library only, Python 3.9 syntax, relative imports only: an auditor's offline verifier carries this folder.
+Standard library only, Python 3.9 syntax, relative imports only: an auditor's offline verifier
+carries this folder.
 """
 
 from __future__ import annotations

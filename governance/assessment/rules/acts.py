@@ -1,4 +1,5 @@
-"""What persons have said of a requirement: management statements and conclusions that are current."""
+"""What persons have said of a requirement: management statements and conclusions that are
+current."""
 
 from __future__ import annotations
 
@@ -68,7 +69,8 @@ def authors_of(context: Context) -> frozenset[str]:
 
 
 def not_met(context: Context) -> list[Leaf]:
-    """Management statements that this requirement is not met: they stand until superseded, and never age."""
+    """Management statements that this requirement is not met: they stand until superseded, and
+    never age."""
     return [
         leaf
         for leaf in current_acts(context, MANAGEMENT)
@@ -77,7 +79,8 @@ def not_met(context: Context) -> list[Leaf]:
 
 
 def conclusion_of(context: Context, determination: str) -> JSON:
-    """The assessor's conclusion beside a determination: the newest of an independent role, else the newest."""
+    """The assessor's conclusion beside a determination: the newest of an independent role, else
+    the newest."""
     current = current_acts(context, CONCLUSION)
     independent = [leaf for leaf in current if leaf.role in INDEPENDENT]
     if not current:

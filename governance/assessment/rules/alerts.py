@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from .context import Context
-from .instants import day, instant_or_none, later, write_instant
+from .instants import day, instant_or_none, later, moment
 from .log import JSON, Leaf, text
 from .nodes import FAILS, HOLDS, INSUFFICIENT, Node, act
 from .records import standing_records
@@ -24,7 +24,8 @@ def alerts_at(context: Context, level: str = "") -> list[Leaf]:
 
 
 def open_alerts(themes: list[str] | None, context: Context) -> list[Leaf]:
-    """Open or triaged alerts on the target's deployments about one of `themes` (None: any) or about none."""
+    """Open or triaged alerts on the target's deployments about one of `themes` (None: any) or
+    about none."""
     found = [leaf for leaf in alerts_at(context, "deployment") if leaf.state in OPEN_STATES]
     return [leaf for leaf in found if _is_about(leaf, themes)]
 
@@ -48,15 +49,15 @@ def _judge(element: JSON, leaf: Leaf, context: Context) -> Node | None:
     if triaged is not None and context.clock.reached(triaged):
         return _judge_triaged(element, leaf, due, triaged, context)
     if not context.clock.reached(due):
-        return _node(element, leaf, HOLDS, f"is open and to be triaged by {write_instant(due)}")
+        return _node(element, leaf, HOLDS, f"is open and to be triaged by {moment(due)}")
     if leaf.state in OPEN_STATES:
-        return _node(element, leaf, FAILS, f"was to be triaged by {write_instant(due)} and is not")
+        return _node(element, leaf, FAILS, f"was to be triaged by {moment(due)} and is not")
     return _within(
         element,
         leaf,
         due,
         context,
-        f"was closed without triage, which was due by {write_instant(due)}",
+        f"was closed without triage, which was due by {moment(due)}",
     )
 
 
@@ -64,7 +65,7 @@ def _judge_triaged(
     element: JSON, leaf: Leaf, due: datetime, triaged: datetime, context: Context
 ) -> Node | None:
     if triaged > due:
-        words = f"was triaged on {day(triaged)}, too late: it was due by {write_instant(due)}"
+        words = f"was triaged on {day(triaged)}, too late: it was due by {moment(due)}"
         return _within(element, leaf, due, context, words)
     if _is_past(due, context):
         return None

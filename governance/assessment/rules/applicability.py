@@ -38,7 +38,8 @@ def _is_due(context: Context) -> bool:
 
 
 def due_at(context: Context) -> str | None:
-    """When a post-deployment outcome falls due; null when it is due at once or nothing is live yet."""
+    """When a post-deployment outcome falls due; null when it is due at once or nothing is live
+    yet."""
     due, live = context.entry["due"], instant_or_none(context.target["liveSince"])
     if not isinstance(due, dict) or live is None:
         return None
@@ -46,7 +47,8 @@ def due_at(context: Context) -> str | None:
 
 
 def tailoring_of(context: Context) -> Leaf | None:
-    """The approved record, of this scope or one above it, that takes the requirement out; or None."""
+    """The approved record, of this scope or one above it, that takes the requirement out; or
+    None."""
     for leaf in _decisions("tailoring", context):
         is_out = leaf.fields.get("decision", NOT_APPLICABLE) == NOT_APPLICABLE
         if (
@@ -71,7 +73,8 @@ def tailoring_node(context: Context) -> Node | None:
 
 
 def exception_of(context: Context) -> JSON | None:
-    """The newest approved exception in force for this requirement and target; it changes no determination."""
+    """The newest approved exception in force for this requirement and target; it changes no
+    determination."""
     for leaf in _decisions("exception", context):
         named = [text(one) for one in sequence(leaf.fields.get("requirements"))]
         expires = end_or_none(leaf.fields.get("expires"))

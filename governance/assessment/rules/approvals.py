@@ -17,7 +17,8 @@ _CONTENT_ADDRESSED = ("release", "model-version")
 
 @dataclass(frozen=True)
 class Approval:
-    """An approval that counted when it was given; `withdrawn` is the later act that took it back, if any."""
+    """An approval that counted when it was given; `withdrawn` is the later act that took it back,
+    if any."""
 
     leaf: Leaf
     withdrawn: Leaf | None
@@ -63,7 +64,7 @@ def _withdrawal(approval: Leaf, acts: Sequence[Leaf]) -> Leaf | None:
 
 
 def _withdraws(leaf: Leaf, approval: Leaf) -> bool:
-    """A revocation ends every approval of that purpose; a return or refusal only its own request."""
+    """A revocation ends every approval of its purpose; a return or refusal only its request."""
     outcome = leaf.predicate.get("outcome")
     same_request = leaf.predicate.get("request") == approval.predicate.get("request")
     if outcome == "revoked":
@@ -74,8 +75,8 @@ def _withdraws(leaf: Leaf, approval: Leaf) -> bool:
 def content_digests(log: Log, revision: Leaf) -> list[str]:
     """Digests an approval of this record revision may bind.
 
-    Its own and those of revisions with the same fields: a record that only moved to another state says
-    what was approved. An edited field makes another digest, which nobody has approved yet.
+    Its own and those of revisions with the same fields: a record that only moved to another state
+    says what was approved. An edited field makes another digest, which nobody has approved yet.
     """
     same = _same_fields(log, revision)
     digests = [leaf.subjects[0] for leaf in same if leaf.subjects]

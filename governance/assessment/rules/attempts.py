@@ -41,7 +41,8 @@ class Attempt:
 def attempts_at(
     criterion: Criterion, plan: PlanText | None, found: list[Leaf], context: Context
 ) -> list[Attempt]:
-    """Attempts at one criterion, in index order; without a plan (a baseline's own threshold) all are planned."""
+    """Attempts at one criterion, in index order; without a plan (a baseline's own threshold) all
+    are planned."""
     mine = [leaf for leaf in found if criterion.asks_for(leaf.series)]
     return [_attempt(leaf, criterion, _standing(leaf, plan, context)) for leaf in mine]
 
@@ -65,7 +66,8 @@ def _standing_under(leaf: Leaf, plan: PlanText) -> str:
 
 
 def _is_on_other_data(leaf: Leaf, plan: PlanText) -> bool:
-    """A test run on data the plan does not name; batches of production are always data of their own."""
+    """A test run on data the plan does not name; batches of production are always data of their
+    own."""
     held = mapping(leaf.predicate.get("dataset")).get("digest")
     return leaf.scope_type != "deployment" and bool(plan.dataset) and plan.dataset not in str(held)
 
@@ -84,7 +86,8 @@ def is_superseded(leaf: Leaf, context: Context) -> bool:
 
 
 def judge(predicate: JSON, criterion: Criterion) -> tuple[str, str, Decimal | None]:
-    """Hold one measurement against a criterion: outcome, reason, and the number that was compared."""
+    """Hold one measurement against a criterion: outcome, reason, and the number that was
+    compared."""
     run, held = mapping(predicate.get("run")), mapping(predicate.get("value"))
     if run.get("status") != "completed" or not held:
         return INVALID, str(run.get("reason") or "the run gave no value"), None

@@ -6,7 +6,8 @@ from .log import JSON
 
 
 def badge(result: JSON) -> tuple[str, str]:
-    """(tone, words); tones are good, bad, warn, wait and none. An exception colours the badge, not the word."""
+    """(tone, words); tones are good, bad, warn, wait and none. An exception colours the badge,
+    not the word."""
     if result["applicability"] == "not-applicable":
         return "none", "not applicable"
     tone, words = _of_determination(result)

@@ -1,4 +1,5 @@
-"""Canonical JSON (RFC 8785) of what results and entries hold: strings, integers, booleans, null, arrays, objects.
+"""Canonical JSON (RFC 8785) of what results and entries hold: strings, integers, booleans, null,
+arrays, objects.
 
 A second, small copy beside governance.audit.canonical: this package imports nothing but itself.
 """
@@ -10,7 +11,8 @@ import json
 
 
 def dumps(value: object) -> bytes:
-    """Return the canonical UTF-8 bytes. Raises TypeError for floats, other types and keys that are no strings."""
+    """Return the canonical UTF-8 bytes. Raises TypeError for floats, other types and keys that
+    are no strings."""
     return json.dumps(_ordered(value), ensure_ascii=False, separators=(",", ":")).encode()
 
 

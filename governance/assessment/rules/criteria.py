@@ -1,4 +1,5 @@
-"""One criterion, judged: in tests the worst attempt holds, in production the worst of the latest period."""
+"""One criterion, judged: in tests the worst attempt holds, in production the worst of the latest
+period."""
 
 from __future__ import annotations
 
@@ -50,7 +51,8 @@ def judge_production(
     attempts: list[Attempt],
     context: Context,
 ) -> Node:
-    """Behaviour over time may recover: the latest judged period decides, earlier failures are listed.
+    """Behaviour over time may recover: the latest judged period decides, earlier failures are
+    listed.
 
     A later period without a valid measurement never covers for a pass, and never hides a failure.
     """

@@ -23,7 +23,8 @@ _EXACT = Context(prec=2200)
 
 
 def decimal_or_none(text: object) -> Decimal | None:
-    """Read a finite decimal string (or an integer); None for everything else, NaN and infinities included."""
+    """Read a finite decimal string (or an integer); None for everything else, NaN and infinities
+    included."""
     if isinstance(text, int) and not isinstance(text, bool):
         return Decimal(text)
     if isinstance(text, str) and _DECIMAL.fullmatch(text):

@@ -1,4 +1,5 @@
-"""The result of a requirement at a scope: a pure function of signed statements, a log size and an instant."""
+"""The result of a requirement at a scope: a pure function of signed statements, a log size and an
+instant."""
 
 from __future__ import annotations
 
@@ -39,11 +40,12 @@ def evaluate(
 ) -> JSON:
     """Judge one baseline entry at a target.
 
-    `entry`: id, scope, due, fresh_days, rule. `target`: from `target_from`. `statements`: Indexed dicts in any
-    order, or a Log from `read_log`. `at`: RFC 3339 UTC. With `log_size` N only statements of index < N count.
-    Returns canonical-JSON-able fields; the same arguments give the same bytes. Raises RuleError for an entry
-    outside the grammar, ValueError for a target of another scope than the entry's, InstantError for a bad time,
-    StatementError for statements that cannot be read.
+    `entry`: id, scope, due, fresh_days, rule. `target`: from `target_from`. `statements`: Indexed
+    dicts in any order, or a Log from `read_log`. `at`: RFC 3339 UTC. With `log_size` N only
+    statements of index < N count. Returns canonical-JSON-able fields; the same arguments give the
+    same bytes. Raises RuleError for an entry outside the grammar, ValueError for a target of
+    another scope than the entry's, InstantError for a bad time, StatementError for statements that
+    cannot be read.
     """
     parse_entry(entry)
     if entry["scope"] != target["type"]:
@@ -108,18 +110,16 @@ def _overruled(root: Node, context: Context) -> Node:
 
 
 def _word_against(leaf: Leaf) -> Node:
-    sentence = (
-        f"Person {leaf.person or 'unnamed'}, as {leaf.role}, stated on {day(leaf.produced)} that this is not met; "
-        "it stands until superseded."
-    )
+    who = f"Person {leaf.person or 'unnamed'}, as {leaf.role}, stated on {day(leaf.produced)}"
     return Node(
-        f"not-met.{leaf.id}",
-        "Management statement: not met",
-        "statement",
-        FAILS,
-        sentence,
-        [leaf.id],
-        "statement",
+        id=f"not-met.{leaf.id}",
+        label="Management statement: not met",
+        form="statement",
+        state=FAILS,
+        sentence=f"{who} that this is not met; it stands until superseded.",
+        evidence=[leaf.id],
+        basis="statement",
+        details={"person": leaf.person, "role": leaf.role, "on": write_instant(leaf.produced)},
     )
 
 
@@ -137,9 +137,11 @@ def _distinct(waiting: list[JSON]) -> list[JSON]:
 def _next_change(
     entry: JSON, target: JSON, log: Log, result: JSON, ahead: list[datetime]
 ) -> str | None:
-    """The first later instant at which the result differs with no new statement; null if it never does.
+    """The first later instant at which the result differs with no new statement; null if it never
+    does.
 
-    Only instants that a judgement looked at can change it, so it is enough to judge again at each of them.
+    Only instants that a judgement looked at can change it, so it is enough to judge again at each
+    of them.
     """
     for _ in range(_MAX_BOUNDARIES):
         if not ahead:
@@ -152,9 +154,11 @@ def _next_change(
 
 
 def inherit(result: JSON, provider_target: JSON, target: JSON) -> JSON:
-    """The view of a lower scope on a result of the responsible scope: same determination, and who can mend it.
+    """The view of a lower scope on a result of the responsible scope: same determination, and who
+    can mend it.
 
-    What is not applicable or not yet due above is so below; else applicability and basis are "inherited".
+    What is not applicable or not yet due above is so below; else applicability and basis are
+    "inherited".
     """
     is_applicable = result["applicability"] in ("applicable", INHERITED)
     provider: dict[str, object] = {key: provider_target[key] for key in ("type", "id")}

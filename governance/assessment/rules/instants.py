@@ -1,4 +1,5 @@
-"""Time as rules see it: RFC 3339 instants in UTC, half-open intervals, and a clock that notes what lies ahead."""
+"""Time as rules see it: RFC 3339 instants in UTC, half-open intervals, and a clock that notes
+what lies ahead."""
 
 from __future__ import annotations
 
@@ -66,6 +67,11 @@ def write_instant(instant: datetime) -> str:
 
 def day(instant: datetime) -> str:
     return f"{instant.year:04d}-{instant:%m-%d}"
+
+
+def moment(instant: datetime) -> str:
+    """An instant as people read it: "2026-11-06 09:30 UTC", with seconds where there are any."""
+    return f"{day(instant)} {instant:%H:%M:%S} UTC".replace(":00 UTC", " UTC")
 
 
 class Clock:

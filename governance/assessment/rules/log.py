@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -41,7 +41,8 @@ class StatementError(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class Leaf:
-    """One statement: type ("record", "measurement", ...), its predicate, and what every rule asks of it."""
+    """One statement: type ("record", "measurement", ...), its predicate, and what every rule asks
+    of it."""
 
     index: int
     digest: str
@@ -98,7 +99,8 @@ class Leaf:
 
     @cached_property
     def starts(self) -> datetime:
-        """From when it speaks: a record from validFrom, a measurement from the end of what it observed."""
+        """From when it speaks: a record from validFrom, a measurement from the end of what it
+        observed."""
         if self.type == "record":
             return instant_or_none(self.predicate.get("validFrom")) or self.produced
         if self.type == "measurement":
@@ -164,14 +166,16 @@ class Log:
         return self._fields[leaf.index]
 
 
-Statements = Union[Log, Sequence[Indexed]]
+# Plain dicts of the shape of Indexed do as well.
+Statements = Union[Log, Sequence[Indexed], Sequence[Mapping[str, Any]]]
 
 
 def read_log(statements: Statements, log_size: int | None = None) -> Log:
-    """Lay out `statements` (any order, repeats allowed); with `log_size`, only those of a lower index.
+    """Lay out `statements` (any order, repeats allowed); with `log_size`, only those of a lower
+    index.
 
-    A Log is returned as it is: read once, then evaluate many requirements. Foreign predicate types are left
-    out. Raises StatementError for a Muniment statement without id, scope or producedAt.
+    A Log is returned as it is: read once, then evaluate many requirements. Foreign predicate types
+    are left out. Raises StatementError for a Muniment statement without id, scope or producedAt.
     """
     if isinstance(statements, Log):
         if log_size is not None and log_size != statements.size:
@@ -189,7 +193,7 @@ def read_log(statements: Statements, log_size: int | None = None) -> Log:
     return Log([found[key] for key in sorted(found)], log_size)
 
 
-def _read(one: Indexed) -> Leaf | None:
+def _read(one: Indexed | Mapping[str, Any]) -> Leaf | None:
     index, statement = one["index"], one["statement"]
     match = _PREDICATE.fullmatch(text(statement.get("predicateType")))
     if match is None:

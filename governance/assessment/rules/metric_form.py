@@ -1,4 +1,5 @@
-"""The metric form: measurements of the target, against criteria of approved plans or a baseline's threshold."""
+"""The metric form: measurements of the target, against criteria of approved plans or a baseline's
+threshold."""
 
 from __future__ import annotations
 
@@ -28,7 +29,8 @@ Held = tuple[Criterion, Optional[PlanText], bool]
 
 
 def judge_metric(element: JSON, context: Context) -> Node:
-    """Judge every criterion the element stands for; with `watch`, an open alert puts it under review."""
+    """Judge every criterion the element stands for; with `watch`, an open alert puts it under
+    review."""
     plans = plans_of(context) if "theme" in element else []
     criteria = _criteria(element, plans)
     if not any(is_asked for _, _, is_asked in criteria):

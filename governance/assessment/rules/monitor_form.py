@@ -6,7 +6,7 @@ from datetime import datetime
 
 from .alerts import alerts_at, judge_alerts
 from .context import Context
-from .instants import instant_or_none, later, write_instant
+from .instants import instant_or_none, later, moment, write_instant
 from .log import JSON, Leaf, identity, text
 from .nodes import FAILS, HOLDS, INSUFFICIENT, MISSING, Node, act, join_all
 from .records import fits, in_effect, standing_records
@@ -87,15 +87,15 @@ def _judge_runs(element: JSON, monitor: Leaf, context: Context) -> Node:
     due = later(since, seconds=interval + _grace(monitor, interval))
     if newest is not None and newest.fields.get("status") != "completed":
         status = plain(text(newest.fields.get("status")) or "without status")
-        sentence = f"The run scheduled for {write_instant(_slot(newest))} is {status}."
+        sentence = f"The run scheduled for {moment(_slot(newest))} is {status}."
         return _node(element, monitor, FAILS, sentence, newest, due)
     if context.clock.aged(due):
-        sentence = f"No run since {write_instant(since)}; the next was due by {write_instant(due)}."
+        sentence = f"No run since {moment(since)}; the next was due by {moment(due)}."
         return _node(element, monitor, FAILS, sentence, newest, due)
     if newest is None:
-        sentence = f"The first run is due by {write_instant(due)}; none has been made yet."
+        sentence = f"The first run is due by {moment(due)}; none has been made yet."
         return _node(element, monitor, MISSING, sentence, None, due)
-    sentence = f"The run scheduled for {write_instant(_slot(newest))} completed; the next is due by {write_instant(due)}."
+    sentence = f"The run scheduled for {moment(_slot(newest))} completed; the next is due by {moment(due)}."
     return _node(element, monitor, HOLDS, sentence, newest, due)
 
 

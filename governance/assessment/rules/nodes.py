@@ -53,12 +53,14 @@ class Node:
 
 
 def act(what: str, role: str, kind: str, element: str) -> JSON:
-    """Something a person or a pipeline can do: `act` is approval, record, statement, conclusion, ..."""
+    """Something a person or a pipeline can do: `act` is approval, record, statement, conclusion,
+    ..."""
     return {"what": what, "role": role, "act": kind, "element": element}
 
 
 def state_of_all(states: Sequence[str]) -> str:
-    """A conjunction: one failure fails it; else the first of contested, insufficient, stale, missing."""
+    """A conjunction: one failure fails it; else the first of contested, insufficient, stale,
+    missing."""
     if not states:
         return MISSING
     if FAILS in states:
@@ -86,7 +88,8 @@ def _rank(basis: str) -> int:
 
 
 def basis_of(state: str, deciding: Sequence[Node]) -> str | None:
-    """What the state rests on: holding is as sure as its weakest part, failing as its surest failing part."""
+    """What the state rests on: holding is as sure as its weakest part, failing as its surest
+    failing part."""
     bases = [one.basis for one in deciding if one.state == state]
     return surest(bases) if state == FAILS else weakest(bases)
 

@@ -66,7 +66,8 @@ class PlanText:
         return next((one.leaf for one in self.approvals if one.withdrawn is None), None)
 
     def standing_of(self, measurement: Leaf) -> str:
-        """planned, revoked (approved for the run, taken back since), or exploratory (not approved before it)."""
+        """planned, revoked (approved for the run, taken back since), or exploratory (not approved
+        before it)."""
         before = [one for one in self.approvals if one.stood_for(measurement)]
         if not before:
             return EXPLORATORY
@@ -115,7 +116,8 @@ def _is_about(leaf: Leaf, target: JSON) -> bool:
 
 
 def in_force(texts: list[PlanText]) -> list[PlanText]:
-    """Per plan, the newest text whose approval stands; a withdrawn plan asks for nothing any more."""
+    """Per plan, the newest text whose approval stands; a withdrawn plan asks for nothing any
+    more."""
     newest: dict[str, PlanText] = {}
     for one in texts:
         if one.approval is not None and not one.is_withdrawn:
@@ -124,7 +126,8 @@ def in_force(texts: list[PlanText]) -> list[PlanText]:
 
 
 def read_criterion(held: JSON) -> Criterion:
-    """Read a criterion of a plan or of a baseline element; what cannot be used says so in `problem`."""
+    """Read a criterion of a plan or of a baseline element; what cannot be used says so in
+    `problem`."""
     minimum = held.get("minimumSample", 0)
     return Criterion(
         id=text(held.get("id")),

@@ -12,7 +12,8 @@ WITHDRAWN = "withdrawn"
 def standing_records(
     log: Log, kind: str, target: JSON, clock: Clock, level: str = ""
 ) -> list[Leaf]:
-    """The newest revision in effect of each record of a kind at the target's scope (or at `level` of it)."""
+    """The newest revision in effect of each record of a kind at the target's scope (or at `level`
+    of it)."""
     wanted = level or target["type"]
     found = (_standing(revisions, target, wanted, clock) for revisions in log.records(kind))
     return [leaf for leaf in found if leaf is not None]
@@ -34,8 +35,8 @@ def in_effect(revisions: list[Leaf], clock: Clock) -> Leaf | None:
 def stands_at(leaf: Leaf, target: JSON, level: str) -> bool:
     """Whether a record speaks about the target, seen from one level of its scopes.
 
-    A record belongs to its scope; one that names a release's or model version's digest also counts for
-    every release and deployment that contains it.
+    A record belongs to its scope; one that names a release's or model version's digest also counts
+    for every release and deployment that contains it.
     """
     if (
         level in ("release", "deployment")
@@ -76,7 +77,8 @@ def fits(leaf: Leaf, where: JSON) -> bool:
 
 
 def is_filled(value: object) -> bool:
-    """A field is filled by anything but null, white space, an empty list or an empty object; false and 0 fill."""
+    """A field is filled by anything but null, white space, an empty list or an empty object;
+    false and 0 fill."""
     if isinstance(value, str):
         return bool(value.strip())
     return value is not None and value != [] and value != {}

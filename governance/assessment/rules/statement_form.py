@@ -18,7 +18,8 @@ _FAILING = ("not-met", NOT_SATISFIED)
 def judge_statement(element: JSON, context: Context) -> Node:
     """The newest current statement of the role decides; two persons who differ make it contested.
 
-    A management statement "not-met" is never outvoted; a favourable one that is out of date has no vote.
+    A management statement "not-met" is never outvoted; a favourable one that is out of date has no
+    vote.
     """
     type_ = MANAGEMENT if element["kind"] == "management" else CONCLUSION
     said = [leaf for leaf in current_acts(context, type_) if leaf.role == element["role"]]

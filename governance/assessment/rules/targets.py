@@ -1,4 +1,5 @@
-"""What a result is about: a scope with every digest that counts for it, built from record statements only."""
+"""What a result is about: a scope with every digest that counts for it, built from record
+statements only."""
 
 from __future__ import annotations
 
@@ -31,9 +32,10 @@ class TargetError(ValueError):
 def target_from(statements: Statements, type: str, id: str) -> JSON:  # noqa: A002
     """Build the target that `evaluate` judges.
 
-    Keys: type, id, path (ids from organisation down), digests (sorted hex: release and model versions),
-    system, release, deployments (ids), since, liveSince and until (instants or null), owner (person id or null).
-    Raises TargetError for an unknown type and for a system, release or deployment without a record.
+    Keys: type, id, path (ids from organisation down), digests (sorted hex: release and model
+    versions), system, release, deployments (ids), since, liveSince and until (instants or null),
+    owner (person id or null). Raises TargetError for an unknown type and for a system, release or
+    deployment without a record.
     """
     log = read_log(statements)
     if type not in SCOPE_TYPES:
