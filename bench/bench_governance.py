@@ -11,6 +11,7 @@ import argparse
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -88,13 +89,16 @@ def measure(number: int) -> None:
         print(f"\n{number} systems x 72 requirements judged: {wall:.1f} s wall, {cpu:.1f} s CPU")
         print(f"({number * 72 / wall:.0f} results/s, log of {log_size()} entries)\n")
         print("| what | median ms | p95 ms | queries |\n| --- | --- | --- | --- |")
-        gate = lambda: weigh(release, "production", log_size())  # noqa: E731
+
+        def gate() -> object:
+            return weigh(release, "production", log_size())
+
         line("gate, weighed", timed(gate, ROUNDS), str(queries(gate)))
-        client = Client()
+        client = Client(headers={"Host": "127.0.0.1"})
         client.force_login(cast.accounts["dana"])
         own = f"/systems/{cast.system.pk}"
         for page in (*PAGES, own, f"{own}/requirements", f"{own}/requirements/MEASURE-2.11"):
-            show = lambda path=page: client.get(path)  # noqa: E731
+            show = partial(client.get, page)
             assert show().status_code == 200, page
             line(page.replace(str(cast.system.pk), "ID"), timed(show, ROUNDS), str(queries(show)))
 

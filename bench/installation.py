@@ -10,6 +10,10 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from governance.audit.sequencer import Sequencer
 
 PROJECT = Path(__file__).resolve().parents[1]
 
@@ -36,13 +40,13 @@ def installation() -> Iterator[Path]:
 
 
 @contextmanager
-def sequencer(home: Path) -> Iterator[object]:
+def sequencer(home: Path) -> Iterator[Sequencer]:
     """A sequencer on a connection of its own."""
     import psycopg  # noqa: PLC0415
 
     from config.servers import Layout  # noqa: PLC0415
     from governance.audit.logkey import SignerHome  # noqa: PLC0415
-    from governance.audit.sequencer import Sequencer  # noqa: PLC0415
+    from governance.audit.sequencer import Sequencer as Real  # noqa: PLC0415
 
     with psycopg.connect(Layout(home).database_url("sequencer")) as connection:
-        yield Sequencer(connection, SignerHome(home / "keys"))
+        yield Real(connection, SignerHome(home / "keys"))

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest, JsonResponse
 from django.urls import URLPattern, URLResolver, include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from config.components.theme import set_theme
 from config.pages import account, home
+from config.pages.search import search
 from governance.audit.queries import log_size
 
 
@@ -23,7 +25,7 @@ api: list[URLPattern | URLResolver] = [
     path("", include("lineage.api.urls")),
     path("", include("monitoring.api.urls")),
     path("openapi.json", SpectacularAPIView.as_view(), name="api-schema"),
-    path("docs/", SpectacularSwaggerView.as_view(url_name="api-schema"), name="api-docs"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
 ]
 
 pages: list[URLPattern | URLResolver] = [
@@ -33,12 +35,14 @@ pages: list[URLPattern | URLResolver] = [
     path("sign-in", account.SignIn.as_view(), name="sign-in"),
     path("sign-out", account.sign_out, name="logout"),
     path("theme", set_theme, name="theme"),
+    path("search", search, name="search"),
     path("health", health, name="health"),
     path("", include("governance.identity.urls")),
     path("", include("governance.work.urls")),
     path("", include("governance.evidence.urls")),
     path("", include("governance.registry.urls")),
     path("", include("governance.assessment.urls")),
+    path("", include("governance.gates.urls")),
     path("", include("risk.urls")),
     path("", include("lineage.urls")),
 ]
@@ -47,3 +51,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *pages,
     path("api/v1/", include(api)),
 ]
+
+if settings.GALLERY:
+    urlpatterns.append(path("gallery/", include("config.gallery.urls")))
+
+handler400 = "config.pages.errors.bad_request"
+handler403 = "config.pages.errors.forbidden"
+handler404 = "config.pages.errors.not_found"
+handler500 = "config.pages.errors.server_error"

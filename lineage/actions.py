@@ -71,18 +71,17 @@ def _read(body: bytes) -> Event | tuple[Fault, ...]:
 
 
 def _row(unit: Unit, body: bytes, event: Event, by: Principal) -> RawEvent:
-    is_run = isinstance(event, RunEvent)
-    kind = EventKind.DATASET if isinstance(event, DatasetEvent) else EventKind.JOB
-    return RawEvent(
+    row = RawEvent(
         unit=unit,
         sha256=_sha256(body),
         body=body,
         account_id=by.account_id,
-        kind=EventKind.RUN if is_run else kind,
-        type=(event.event_type or "") if is_run else "",
+        kind=EventKind.DATASET if isinstance(event, DatasetEvent) else EventKind.JOB,
         at=event.at,
-        run_id=event.run_id if is_run else None,
     )
+    if isinstance(event, RunEvent):
+        row.kind, row.type, row.run_id = EventKind.RUN, event.event_type or "", event.run_id
+    return row
 
 
 def _keep(unit: Unit, rows: dict[str, RawEvent], by: Principal) -> set[str]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django import forms
@@ -18,6 +19,7 @@ from governance.identity.principal import Principal
 from governance.registry.models import AISystem
 from lineage.upstream import Moment
 
+T = TypeVar("T")
 _SIZE = re.compile(r"[0-9]{1,18}")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 EXAMPLE = "such as 2026-11-03T10:04 (UTC) or 2026-11-03"
@@ -46,20 +48,21 @@ class LiveForm(forms.Form):
         self.fields["system"].queryset = systems  # type: ignore[attr-defined]
 
     def clean_at(self) -> datetime:
-        return self._read("at", instant_asked)
+        return _read(self.cleaned_data["at"], instant_asked)
 
     def clean_known(self) -> int:
-        return self._read("known", size_asked)
-
-    def _read(self, name: str, read: Any) -> Any:
-        try:
-            return read(self.cleaned_data[name])
-        except InvalidInput as error:
-            raise forms.ValidationError(error.sentence) from error
+        return _read(self.cleaned_data["known"], size_asked)
 
     @property
     def moment(self) -> Moment:
         return Moment(self.cleaned_data["at"], self.cleaned_data["known"])
+
+
+def _read(text: str, read: Callable[[str], T]) -> T:
+    try:
+        return read(text)
+    except InvalidInput as error:
+        raise forms.ValidationError(error.sentence) from error
 
 
 def instant_asked(text: str) -> datetime:

@@ -33,7 +33,7 @@ class Fault:
     sentence: str
 
 
-class EventRefused(Exception):  # noqa: N818
+class EventRefused(Exception):
     """The event is not taken; `faults` names up to 20 reasons."""
 
     def __init__(self, faults: list[Fault]) -> None:

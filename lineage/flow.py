@@ -159,8 +159,10 @@ def _claims(flow: Flow, models: Sequence[Statement]) -> list[Edge]:
     for one in models:
         model = content_id(one.fields["digest"])
         claimed = {content_id(digest) for digest in one.fields["trainingData"]}
-        for unread in sorted(claimed - part.upstream(model)):
-            edges.append(Edge(unread, model, "asserted", one.index, one.at))
+        edges += [
+            Edge(unread, model, "asserted", one.index, one.at)
+            for unread in sorted(claimed - part.upstream(model))
+        ]
     return edges
 
 

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib.util import find_spec
+from itertools import pairwise
 
 HAS_FAST_SUGIYAMA = find_spec("fast_sugiyama") is not None
 if HAS_FAST_SUGIYAMA:
@@ -67,7 +68,7 @@ def by_barycentre(count: int, edges: list[NumberEdge]) -> Layered:
         layer |= {dummy: layer[src] + step for step, dummy in enumerate(dummies, start=1)}
         chains[src, dst] = dummies
         path = (src, *dummies, dst)
-        links.extend(zip(path, path[1:], strict=False))
+        links.extend(pairwise(path))
     return Layered(layer, _rows(layer, links), chains)
 
 

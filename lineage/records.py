@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.db.models import Q
@@ -122,5 +122,5 @@ def _statements(rows: EvidenceQuerySet) -> list[Statement]:
             subjects=tuple(row.subjects),
             predicate=row.predicate,
         )
-        for row in rows.defer("envelope")
+        for row in cast(Any, rows.defer("envelope"))
     ]

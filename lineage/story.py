@@ -87,11 +87,13 @@ def story_of(system: AISystem, moment: Moment, units: tuple[UUID, ...] | None = 
 
 def live_at(unit: Unit, moment: Moment) -> tuple[Live, ...]:
     """What was live at the instant, as stated in the log's first entries."""
-    found = []
+    found: list[Live] = []
     for deployment in deployments_live(unit, moment):
         ids = [deployment.fields["release"]]
-        for release in newest_records(unit, "release", moment, ids):
-            found.append(Live(deployment, release, models_of(unit, release, moment)))
+        found += [
+            Live(deployment, release, models_of(unit, release, moment))
+            for release in newest_records(unit, "release", moment, ids)
+        ]
     return tuple(found)
 
 
@@ -162,7 +164,7 @@ def _evaluated_data(acts: Sequence[Statement]) -> set[str]:
     return {one["digest"] for one in sets if one}
 
 
-def _told(  # noqa: PLR0913, PLR0917
+def _told(
     system: AISystem,
     moment: Moment,
     live: tuple[Live, ...],

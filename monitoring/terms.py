@@ -61,9 +61,7 @@ def seconds(asked: Mapping[str, Any], field: str, least: int, most: int) -> int:
     value = asked.get(field)
     if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
         return value
-    raise InvalidInput(
-        "seconds", f"Write whole seconds from {least} to {most:,}.", f"/{field}"
-    )
+    raise InvalidInput("seconds", f"Write whole seconds from {least} to {most:,}.", f"/{field}")
 
 
 def default_columns(signature: Sequence[JSON]) -> list[JSON]:
@@ -103,7 +101,12 @@ def read_rule(rule: Any) -> JSON:
         words = f"'{unknown[0][:60]}' is no part of the rule: {', '.join(DEFAULT_RULE)}."
         raise InvalidInput("rule", words, "/rule")
     read = {**DEFAULT_RULE, **rule}
-    bounds = {"alpha": (0, 1), "psiFloor": (0, 10), "effectFloor": (0, 1), "minimumRows": (2, 10**6)}
+    bounds = {
+        "alpha": (0, 1),
+        "psiFloor": (0, 10),
+        "effectFloor": (0, 1),
+        "minimumRows": (2, 10**6),
+    }
     return {name: decimal(read[name], name, *bounds[name]) for name in DEFAULT_RULE}
 
 

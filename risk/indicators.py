@@ -36,16 +36,29 @@ NOTHING = Reading("no-data", reason="no statement of this series is in the log")
 
 
 def read(spec: Spec, predicates: Iterable[JSON]) -> Reading:
-    """Read the newest statement of the series: latest observed end, then latest in `predicates`' order."""
-    newest: JSON | None = None
-    for predicate in predicates:
-        if is_of_series(spec, predicate) and (newest is None or ends(predicate) >= ends(newest)):
-            newest = predicate
-    if newest is None:
+    """Read a series from predicates in the log's order.
+
+    What production shows outweighs a test. The figure is that of the latest observed end. When the newest
+    statement has no figure, green becomes "no data", while amber and red stand until a figure says otherwise.
+    """
+    found = in_production([one for one in predicates if is_of_series(spec, one)])
+    if not found:
         return NOTHING
-    value, reason = figure(spec, newest)
-    signal = "no-data" if value is None else signal_of(spec, value)
-    return Reading(signal, value, newest["id"], newest["observed"]["to"], reason)
+    figures = [(one, value) for one in found if (value := figure(spec, one)[0]) is not None]
+    reason = figure(spec, found[-1])[1]
+    if not figures:
+        return Reading("no-data", None, found[-1]["id"], found[-1]["observed"]["to"], reason)
+    newest, value = max(enumerate(figures), key=lambda one: (ends(one[1][0]), one[0]))[1]
+    signal = signal_of(spec, value)
+    if reason and signal == "green":
+        return Reading("no-data", None, found[-1]["id"], found[-1]["observed"]["to"], reason)
+    later = f"a later run gave none: {reason}" if reason else ""
+    return Reading(signal, value, newest["id"], newest["observed"]["to"], later)
+
+
+def in_production(found: list[JSON]) -> list[JSON]:
+    live = [one for one in found if one["scope"]["type"] == "deployment"]
+    return live or found
 
 
 def ends(predicate: JSON) -> str:

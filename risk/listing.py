@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Any, cast
+from typing import Any
 
 from django.db.models import Q
 from django.http import QueryDict
@@ -29,7 +29,7 @@ SORTS = {
 
 def risks_of(query: QueryDict, principal: Principal) -> list[Risk]:
     """The risks a query asks for, gravest first unless the query sorts them."""
-    rows = cast(RiskQuerySet, Risk.objects.visible_to(principal)).with_people()
+    rows = Risk.objects.visible_to(principal).with_people()
     form = FilterForm(query)
     values = form.cleaned_data if form.is_valid() else {}
     if words := values.get("q", "").strip():

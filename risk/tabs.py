@@ -15,7 +15,7 @@ from risk.models import Risk
 
 
 def standing(system: AISystem) -> list[Risk]:
-    rows = Risk.objects.filter(system=system).standing().with_people()  # type: ignore[attr-defined]
+    rows = Risk.objects.filter(system=system).standing().with_people()
     return sorted(rows, key=gravity, reverse=True)
 
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from governance.assessment.choices import FindingState, RequestState
 from governance.assessment.models import ApprovalRequest, Finding
 from governance.evidence.models import Evidence
-from governance.identity.errors import DomainError, Forbidden, NotFound
+from governance.identity.errors import DomainError, Forbidden, InvalidInput, NotFound
 from governance.identity.principal import Principal
 from governance.registry.finders import find, find_system
 from governance.registry.models import AISystem
@@ -43,7 +43,7 @@ def risks(request: HttpRequest) -> HttpResponse:
     """The register of everything the person sees: heat maps, list, and how many findings are open."""
     principal = principal_of(request)
     seen = risks_of(request.GET, principal)
-    standing = list(Risk.objects.visible_to(principal).standing())  # type: ignore[attr-defined]
+    standing = list(Risk.objects.visible_to(principal).standing())
     context = {
         **maps(standing),
         "rows": [row_of(risk) for risk in seen],
@@ -113,7 +113,7 @@ def write(request: HttpRequest) -> HttpResponse:
 
 def first_system(request: HttpRequest) -> AISystem:
     principal, asked = principal_of(request), request.GET.get("system", "")
-    seen = AISystem.objects.visible_to(principal).with_people()  # type: ignore[attr-defined]
+    seen = AISystem.objects.visible_to(principal).with_people()
     try:
         wanted = find_system(UUID(asked), principal) if asked else None
     except ValueError:
@@ -209,7 +209,7 @@ def acted(
 def review(request: HttpRequest, pk: UUID) -> HttpResponse:
     found, form = writable(request, pk), ReviewForm(request.POST)
     if not form.is_valid():
-        raise actions.InvalidInput("review", "Choose the day of the next review.")
+        raise InvalidInput("review", "Choose the day of the next review.")
     actions.review_risk(found, form.cleaned_data["review_on"], by=principal_of(request))
     messages.success(request, "Reviewed. The revision is signed.")
     return redirect(found)

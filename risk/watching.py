@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from governance.audit.actions import Actor, record
+from governance.audit.queries import log_size
 from governance.evidence.choices import PredicateType
 from governance.evidence.models import Evidence
 from governance.evidence.statement import decimal_text
@@ -120,9 +122,9 @@ def reading_of(indicator: Indicator, system: AISystem) -> Reading:
 
 def series(system: AISystem, check: str) -> Iterator[dict[str, Any]]:
     """Predicates of this check at the system and below that are in the log, oldest first."""
-    rows = Evidence.objects.filter(unit=system.unit, type__in=KINDS, kind=check).with_index()
-    newest = rows.filter(log_index__isnull=False).order_by("-log_index")[:LOOK_BACK]
-    return reversed([row.predicate for row in newest])
+    rows = Evidence.objects.filter(unit=system.unit, type__in=KINDS, kind=check)
+    newest = rows.in_log_up_to(log_size()).order_by("-log_index")[:LOOK_BACK]
+    return iter([row.predicate for row in newest][::-1])
 
 
 def keep_reading(indicator: Indicator, reading: Reading) -> None:
@@ -131,7 +133,7 @@ def keep_reading(indicator: Indicator, reading: Reading) -> None:
     indicator.signal = reading.signal
     indicator.value = "" if reading.value is None else decimal_text(reading.value)
     indicator.reason = reading.reason[:300]
-    indicator.evidence_id = reading.evidence  # type: ignore[assignment]
+    indicator.evidence_id = UUID(reading.evidence) if reading.evidence else None
     indicator.observed_to = (
         datetime.fromisoformat(reading.observed_to) if reading.observed_to else None
     )

@@ -18,19 +18,20 @@ from governance.registry.models import AISystem
 from governance.work.models import Notification
 
 # (label, URL name of its first page, prefixes of the paths that belong to it)
-ENTRIES = (
+Entry = tuple[str, str, tuple[str, ...]]
+ENTRIES: tuple[Entry, ...] = (
     ("Home", "home", ()),
-    ("AI systems", "systems", ("/systems", "/releases")),
-    ("Requirements", "requirements", ("/requirements",)),
+    ("AI systems", "systems", ("/systems", "/releases", "/gate-decisions")),
+    ("Requirements", "requirements", ("/requirements", "/documents")),
     ("Approvals", "approvals", ("/approvals",)),
     ("Monitoring", "monitoring", ("/monitoring", "/alerts")),
     ("Risks and findings", "risks", ("/risks", "/findings")),
     ("Lineage", "lineage", ("/lineage",)),
     ("Reports", "reports", ("/reports",)),
     ("Audit log", "log", ("/log", "/evidence")),
-    ("People and tokens", "people", ("/people", "/tokens")),
+    ("People and tokens", "people", ("/people", "/tokens", "/units", "/jobs")),
 )
-AFTER_A_LINE = {"log"}
+AFTER_A_LINE = {"log", "evidence-list"}
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -69,9 +70,16 @@ def navigation(request: HttpRequest, principal: Principal) -> list[dict[str, Any
             "current": is_current(request.path, reverse(name), prefixes),
             "divider": name in AFTER_A_LINE,
         }
-        for label, name, prefixes in ENTRIES
+        for label, name, prefixes in (own_entry(entry, principal) for entry in ENTRIES)
         if name in get_resolver().reverse_dict
     ]
+
+
+def own_entry(entry: Entry, principal: Principal) -> Entry:
+    """The entry as this person can use it: who may not read the log still sees evidence."""
+    if entry[1] == "log" and not principal.may_somewhere("log.read"):
+        return "Evidence", "evidence-list", entry[2]
+    return entry
 
 
 def is_current(path: str, own: str, prefixes: tuple[str, ...]) -> bool:

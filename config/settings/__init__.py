@@ -28,6 +28,7 @@ UPLOAD_LIMIT_BYTES = env_int("MUNIMENT_UPLOAD_MIB", 512, least=1, most=8192) * 2
 
 DEBUG = env_bool("MUNIMENT_DEBUG", False)
 DEMO = env_bool("MUNIMENT_DEMO", False)
+GALLERY = env_bool("MUNIMENT_GALLERY", False)
 
 # The rooms, lowest first. One without an apps.py is not there yet.
 ROOMS = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -68,6 +69,22 @@ class Person:
         return self.shown(
             self.browser.post(address, data=body, files=files or None, headers=headers)
         )
+
+    def insist(self, path: str, values: Mapping[str, str]) -> Page:
+        """Send a form that no page offers this person, as somebody would who does not give up."""
+        token = self.browser.cookies.get("csrf", "")
+        body = {**values, "csrfmiddlewaretoken": token}
+        return self.shown(self.browser.post(path, data=body))
+
+    def post_json(self, path: str, body: Mapping[str, Any]) -> Any:
+        """Send JSON to the REST API in this person's session. Raises PageRefused with its sentence."""
+        headers = {"X-CSRFToken": self.browser.cookies.get("csrf", ""), "Referer": self.site}
+        headers["Idempotency-Key"] = str(uuid.uuid4())
+        answer = self.browser.post(f"/api/v1/{path}", json=dict(body), headers=headers)
+        if not answer.is_success:
+            said = answer.json().get("detail", answer.text)
+            raise PageRefused(Page(str(answer.url), answer.status_code), [str(said)])
+        return answer.json()
 
     def shown(self, answer: httpx.Response) -> Page:
         page = read_page(str(answer.url), answer.status_code, answer.text)

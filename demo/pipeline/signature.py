@@ -18,9 +18,8 @@ def signature() -> dict[str, Any]:
             {"name": column.name, "dtype": column.dtype, "tensor": INPUT} for column in COLUMNS
         ],
         "score": {"output": SCORE_OUTPUT, "index": 1},
-        "label_column": LABEL,
-        "positive_label": "1",
-        "classes": ["0", "1"],
+        "label": LABEL,
+        "positive": "1",
         "protected": list(PROTECTED),
-        "decision": {"cut_off": CUT_OFF, "favourable": "0"},
+        "decision": {"cutOff": CUT_OFF, "favourable": "0"},
     }

@@ -53,6 +53,15 @@ class Stage:
         body: JSON = answer.json()
         return body
 
+    def api_all(self, path: str, role: str = "owner") -> list[JSON]:
+        """Every row of a list, page by page."""
+        page = self.api(path, role)
+        rows: list[JSON] = page["results"]
+        while page["next"]:
+            page = self.api(page["next"].partition("/api/v1/")[2], role)
+            rows += page["results"]
+        return rows
+
     def results(self) -> dict[str, JSON]:
         """The system's results by requirement, as the platform has them now."""
         rows = self.api(f"systems/{self.system}/results")["results"]

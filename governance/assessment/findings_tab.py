@@ -37,6 +37,7 @@ def findings_tab(system: AISystem, principal: Principal) -> dict[str, Any]:
         "exceptions": exceptions_of(system),
         "opinions": opinions_about(Evidence.objects.filter(unit=system.unit)),
         "release": focus_release(system),
+        "system_query": f"?system={system.pk}",
         "may_raise": principal.may("finding.raise", path),
         "may_ask": principal.may("exception.request", path),
         "may_judge": principal.may("opinion.give", path),
@@ -54,9 +55,7 @@ def exception_rows(rows: list[ExceptionGrant]) -> list[dict[str, Any]]:
         subject_kind="exception", subject_id__in=[row.pk for row in rows]
     )
     questions = {request.subject_id: request for request in asked}
-    return [
-        {"grant": row, "question": questions.get(row.pk), **state_today(row)} for row in rows
-    ]
+    return [{"grant": row, "question": questions.get(row.pk), **state_today(row)} for row in rows]
 
 
 def state_today(row: ExceptionGrant) -> dict[str, str]:

@@ -140,7 +140,9 @@ def findings_table(principal: Principal, query: QueryDict) -> QuerySet[Finding]:
 )
 def actions_table(principal: Principal, query: QueryDict) -> QuerySet[CorrectiveAction]:
     findings = Finding.objects.visible_to(principal)
-    rows = of_system(query, CorrectiveAction.objects.filter(finding__in=findings), "finding__system")
+    rows = of_system(
+        query, CorrectiveAction.objects.filter(finding__in=findings), "finding__system"
+    )
     return rows.select_related("finding__system__unit", "owner").order_by("due_on", "id")
 
 

@@ -86,7 +86,9 @@ def check_checkpoint(checkpoint: Checkpoint, key: LogKey) -> Check:
         return Check(False, "The checkpoint's signature does not hold.", error.sentence)
     if (signed.size, signed.root) != (checkpoint.size, bytes(checkpoint.root)):
         return Check(False, "The checkpoint's row differs from what was signed.")
-    return Check(True, f"The log's key signed the checkpoint of size {checkpoint.size:,}.", key.vkey)
+    return Check(
+        True, f"The log's key signed the checkpoint of size {checkpoint.size:,}.", key.vkey
+    )
 
 
 def check_inclusion(leaf: Leaf, checkpoint: Checkpoint, key: LogKey) -> Check:
@@ -94,7 +96,9 @@ def check_inclusion(leaf: Leaf, checkpoint: Checkpoint, key: LogKey) -> Check:
     try:
         proof = proof_of(leaf, checkpoint)
         if proof is None:
-            return Check(False, "No signed checkpoint covers this entry yet.", "Look again in 10 s.")
+            return Check(
+                False, "No signed checkpoint covers this entry yet.", "Look again in 10 s."
+            )
         computed = merkle.leaf_hash(bytes(leaf.body))
         note.verify_tlog_proof(proof.text, computed, [key.verifier], key.origin)
     except (note.NoteError, merkle.ProofError) as error:

@@ -11,7 +11,9 @@ from governance.identity.models import Person
 
 HEAD = frozenset({"id", "scope", "producedAt", "collector", "assurance", "supersedes"})
 # Shown in parts of their own.
-APART = frozenset({"value", "groups", "leftOut", "columns", "series", "fields", "kind", "artefacts"})
+APART = frozenset(
+    {"value", "groups", "leftOut", "columns", "series", "fields", "kind", "artefacts"}
+)
 UUID_FORM = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 DIGEST_FORM = re.compile(r"^(sha256:)?[0-9a-f]{64}$")
 TIME_FORM = re.compile(r"^\d{4}-\d\d-\d\dT[\d:.]+Z$")
@@ -106,6 +108,8 @@ def title(predicate: dict[str, Any], type_words: str) -> str:
     if "kind" in predicate:
         return f"{label(predicate['kind'])}, revision {predicate['record']['revision']}"
     about = predicate.get("about") or {}
-    return f"{type_words.capitalize()}: {about['requirement']}" if "requirement" in about else (
-        type_words.capitalize()
+    return (
+        f"{type_words.capitalize()}: {about['requirement']}"
+        if "requirement" in about
+        else (type_words.capitalize())
     )

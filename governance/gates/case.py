@@ -69,10 +69,11 @@ def results_of(release: Release, statements: Statements, size: int, at: datetime
         "system": rules.target_from(log, "system", str(release.system_id)),
         "release": rules.target_from(log, "release", str(release.pk)),
     }
-    found = []
-    for entry in current_entries().values():
-        if entry["scope"] in targets:
-            found.append(rules.evaluate(entry, targets[entry["scope"]], log, instant(at)))
+    found = [
+        rules.evaluate(entry, targets[entry["scope"]], log, instant(at))
+        for entry in current_entries().values()
+        if entry["scope"] in targets
+    ]
     return found + upper_results(release.system, size, at)
 
 

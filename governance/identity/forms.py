@@ -10,8 +10,8 @@ from governance.identity.models import TOKEN_MAX_AGE, Unit
 from governance.identity.policy import ACTIONS, TOKEN_VERBS
 
 DATE = forms.DateInput(attrs={"type": "date"})
-PASSWORD = forms.PasswordInput(attrs={"autocomplete": "new-password"})
-PASSWORD_HINT = "At least 12 characters, not a common one."
+NEW_SECRET = forms.PasswordInput(attrs={"autocomplete": "new-password"})
+LENGTH_HINT = "At least 12 characters, not a common one."
 USUAL_VERBS = [verb for verb in TOKEN_VERBS if verb not in {"read", "approval.request"}]
 
 
@@ -33,8 +33,8 @@ class PersonForm(OfUnit):
     email = forms.EmailField(label="E-mail", help_text="They sign in with it.")
     password = forms.CharField(
         label="First password",
-        help_text=f"{PASSWORD_HINT} Hand it over by another way than e-mail; they change it.",
-        widget=PASSWORD,
+        help_text=f"{LENGTH_HINT} Hand it over by another way than e-mail; they change it.",
+        widget=NEW_SECRET,
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -62,7 +62,7 @@ class GrantForm(OfUnit):
 
 class AccountForm(forms.Form):
     login = forms.CharField(label="Sign-in name", max_length=150)
-    password = forms.CharField(label="First password", help_text=PASSWORD_HINT, widget=PASSWORD)
+    password = forms.CharField(label="First password", help_text=LENGTH_HINT, widget=NEW_SECRET)
 
 
 class UnitForm(OfUnit):
@@ -105,8 +105,8 @@ class PasswordForm(forms.Form):
         label="Present password",
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
-    new = forms.CharField(label="New password", help_text=PASSWORD_HINT, widget=PASSWORD)
-    again = forms.CharField(label="New password, again", widget=PASSWORD)
+    new = forms.CharField(label="New password", help_text=LENGTH_HINT, widget=NEW_SECRET)
+    again = forms.CharField(label="New password, again", widget=NEW_SECRET)
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data

@@ -78,6 +78,7 @@ ACTIONS: dict[str, Action] = {
     "evaluation.run": Action("Starting an evaluation", BUILDERS | CI | {Role.VALIDATOR.value}),
     "batch.deliver": Action("Delivering a batch", BUILDERS | CI),
     "monitor.manage": Action("Setting up a monitor", BUILDERS | OFFICER),
+    "monitor.run": Action("Running a monitor now", BUILDERS | OFFICER | CI),
     "alert.triage": Action("Triaging an alert", BUILDERS | OFFICER),
     # risk and reports
     "risk.write": Action("Writing a risk", BUILDERS | OFFICER),

@@ -104,10 +104,9 @@ def owners_of(unit: Unit) -> dict[str, Person]:
 def problems_of(
     row: ImportRow, owners: dict[str, Person], units: dict[str, Unit], taken: set[str]
 ) -> list[str]:
-    values, problems = row.values, []
-    for name in ("name", "purpose", "intended_use", "affected_people"):
-        if not values[name]:
-            problems.append(f"{name} is empty.")
+    values = row.values
+    mandatory = ("name", "purpose", "intended_use", "affected_people")
+    problems = [f"{name} is empty." for name in mandatory if not values[name]]
     if values["name"] in taken:
         problems.append(f"A system '{values['name']}' exists already here or above in the file.")
     if values["role"] not in ActRole.values:

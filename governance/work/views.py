@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from governance.identity.errors import DomainError, Forbidden, NotFound
 from governance.identity.pages import numbered_page
 from governance.identity.sessions import SignedInRequest
+from governance.identity.views.people import tabs_of
 from governance.work import actions
 from governance.work.commentable import COMMENTABLE
 from governance.work.joblist import TROUBLE, filtered_jobs, find_job, first_line
@@ -43,6 +44,7 @@ def jobs(request: SignedInRequest) -> HttpResponse:
         "rows": [(job, first_line(job), job.state in TROUBLE) for job in page.rows],
         "state": request.GET.get("state", "trouble"),
         "states": STATES,
+        "tabs": tabs_of("jobs", request.principal),
     }
     return render(request, "work/jobs.html", context)
 

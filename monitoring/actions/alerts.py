@@ -139,7 +139,9 @@ def check_note(text: str, field: str) -> str:
     written = text.strip()
     if not written or len(written) > NOTE_LIMIT or "\0" in written:
         raise InvalidInput(
-            f"{field}_missing", f"Write what you found, in 1 to {NOTE_LIMIT} characters.", f"/{field}"
+            f"{field}_missing",
+            f"Write what you found, in 1 to {NOTE_LIMIT} characters.",
+            f"/{field}",
         )
     return written
 

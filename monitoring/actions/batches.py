@@ -58,9 +58,7 @@ def deliver_batch(
     check_columns(file, version, delivery.key_column)
     with transaction.atomic():
         held = Deployment.objects.select_for_update().get(pk=deployment.pk)
-        known = Batch.objects.filter(
-            deployment=held, dataset__sha256=file.artefact_id
-        ).first()
+        known = Batch.objects.filter(deployment=held, dataset__sha256=file.artefact_id).first()
         if known is not None:
             return same_batch(known, delivery)
         if held.ended_at is not None:
@@ -77,7 +75,9 @@ def check_delivery(delivery: Delivery) -> None:
         raise InvalidInput("observed", "The period ends before it begins.", "/observedUntil")
     if end > timezone.now():
         raise InvalidInput(
-            "observed", "The period is not over yet. Deliver the batch afterwards.", "/observedUntil"
+            "observed",
+            "The period is not over yet. Deliver the batch afterwards.",
+            "/observedUntil",
         )
     if not delivery.key_column or len(delivery.key_column) > KEY_LIMIT:
         raise InvalidInput("key", "Name the column whose values tell the rows apart.", "/key")
@@ -86,7 +86,13 @@ def check_delivery(delivery: Delivery) -> None:
 
 
 def same_batch(known: Batch, delivery: Delivery) -> Batch:
-    told = (known.name, known.observed_from, known.observed_until, known.is_replay, known.key_column)
+    told = (
+        known.name,
+        known.observed_from,
+        known.observed_until,
+        known.is_replay,
+        known.key_column,
+    )
     tells = (
         clean_name(delivery.name),
         *delivery.observed,

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from governance.audit.actions import record
+from governance.audit.ids import new_id
 from governance.identity.errors import Conflict, InvalidInput
 from governance.identity.principal import Principal
 from governance.registry.models import DatasetVersion, Release
@@ -72,7 +73,16 @@ def queue_run(
 ) -> EvaluationRun:
     Release.objects.select_for_update().get(pk=release.pk)
     attempts = EvaluationRun.objects.filter(release=release, plan=plan).count()
+    run_id = new_id()
+    job = enqueue(
+        "monitoring.evaluate",
+        {"evaluation": str(run_id)},
+        by=by,
+        unit=release.system.unit,
+        key=f"evaluate:{run_id}",
+    )
     run = EvaluationRun.objects.create(
+        pk=run_id,
         release=release,
         plan=plan,
         plan_revision=plan.revision if plan else None,
@@ -81,17 +91,10 @@ def queue_run(
         labels=labels,
         device=device,
         attempt=attempts + 1,
+        job=job,
         started_by_id=by.person_id,
     )
     record_start(run, by)
-    run.job = enqueue(
-        "monitoring.evaluate",
-        {"evaluation": str(run.pk)},
-        by=by,
-        unit=release.system.unit,
-        key=f"evaluate:{run.pk}",
-    )
-    run.save(update_fields=["job"])
     return run
 
 

@@ -17,8 +17,8 @@ from governance.registry.models import DatasetVersion, Deployment
 from governance.work.actions import enqueue
 from governance.work.models import Schedule
 from monitoring.models import Batch, Monitor, MonitorRun
-from monitoring.states import BatchState, MonitorState, RunStatus
 from monitoring.statements import state_by_platform
+from monitoring.states import BatchState, MonitorState, RunStatus
 from monitoring.subjects import check_dataset, decided_signature, only_version
 from monitoring.terms import Terms, read_terms
 
@@ -147,7 +147,9 @@ def claim_batch(monitor: Monitor) -> Batch | None:
 
 def release_batch(run: MonitorRun) -> None:
     """Put a taken batch back, for the next slot."""
-    Batch.objects.filter(pk=run.batch_id, state=BatchState.TAKEN).update(state=BatchState.WAITING)
+    taken = Batch.objects.filter(state=BatchState.TAKEN)
+    if run.batch_id is not None:
+        taken.filter(pk=run.batch_id).update(state=BatchState.WAITING)
 
 
 def checked_terms(deployment: Deployment, text: MonitorText) -> Terms:

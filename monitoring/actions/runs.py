@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from django.db import transaction
@@ -173,14 +174,13 @@ def forgotten(monitor: Monitor, at: datetime) -> Iterator[datetime]:
 
 def gaps(monitor: Monitor, at: datetime) -> Iterator[datetime]:
     """Slots that never became a job, because the platform itself was not running."""
-    assert monitor.schedule is not None  # it was set up with one
     rows = ScheduleSlot.objects.filter(
         schedule_id=monitor.schedule_id, slot_at__gte=monitor.counted_from
     )
     held = sorted(rows.order_by("-slot_at").values_list("slot_at", flat=True)[:LOOK_BACK])
     places = [monitor.counted_from, *held, monitor.schedule.next_at]
     latest = at - timedelta(seconds=monitor.grace_seconds)
-    for before, after in zip(places, places[1:], strict=False):
+    for before, after in pairwise(places):
         slot, count = before + monitor.interval, 0
         while slot < min(after - monitor.interval / 2, latest) and count < MOST_MISSED:
             if not MonitorRun.objects.filter(monitor=monitor, slot=slot).exists():

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from monitoring.api import evaluations, plans
 
 urlpatterns = [
+    path("", include("monitoring.api.watching_urls")),
     path(
         "systems/<uuid:pk>/evaluation-plans",
         plans.EvaluationPlans.as_view(),

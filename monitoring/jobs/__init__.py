@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from monitoring.jobs import evaluate
+from monitoring.jobs import evaluate, labels, slots
 
-__all__ = ["evaluate"]
+__all__ = ["evaluate", "labels", "slots"]

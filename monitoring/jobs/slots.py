@@ -85,7 +85,7 @@ def still_running(run: MonitorRun) -> bool:
 
 
 def keep_batch(batch: Batch, compared: Compared) -> None:
-    is_completed = compared.status == RunStatus.COMPLETED
+    is_completed = compared.is_completed
     batch.state = BatchState.COMPARED if is_completed else BatchState.INVALID
     batch.scores = compared.scores
     batch.save(update_fields=["state", "scores"])

@@ -39,9 +39,7 @@ class Batch(models.Model):
     note = models.TextField(blank=True)
     observed_from = models.DateTimeField()
     observed_until = models.DateTimeField()
-    state = models.CharField(
-        max_length=8, choices=BatchState.choices, default=BatchState.WAITING
-    )
+    state = models.CharField(max_length=8, choices=BatchState.choices, default=BatchState.WAITING)
     scores = models.CharField(max_length=64, blank=True)
     labels = models.ForeignKey(DatasetVersion, models.PROTECT, null=True, related_name="+")
     labels_state = models.CharField(

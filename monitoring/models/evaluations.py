@@ -39,7 +39,7 @@ class EvaluationRun(models.Model):
     labels = models.ForeignKey(DatasetVersion, models.PROTECT, null=True, related_name="+")
     device = models.CharField(max_length=4, choices=Device.choices, default=Device.CPU)
     attempt = models.PositiveIntegerField()
-    job = models.OneToOneField(Job, models.PROTECT, null=True, related_name="+")
+    job = models.OneToOneField(Job, models.PROTECT, related_name="+")
     state = models.CharField(
         max_length=9, choices=EvaluationState.choices, default=EvaluationState.QUEUED
     )
@@ -81,15 +81,14 @@ class EvaluationRun(models.Model):
     @property
     def shown_state(self) -> EvaluationState:
         """`state`, and failed where its job was given up without a word."""
-        if not self.has_ended and self.job is not None and not self.job.is_open:
+        if not self.has_ended and not self.job.is_open:
             return EvaluationState.FAILED
         return EvaluationState(self.state)
 
     @property
     def progress(self) -> dict[str, Any]:
         """What the worker last said: text, done, total."""
-        held = self.job.progress if self.job is not None else {}
-        return {"text": "", "done": 0, "total": 0} | held
+        return {"text": "", "done": 0, "total": 0, **self.job.progress}
 
     @property
     def version(self) -> ModelVersion:

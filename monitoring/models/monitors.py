@@ -57,7 +57,7 @@ class Monitor(models.Model):
         max_length=6, choices=MonitorState.choices, default=MonitorState.ACTIVE
     )
     state_reason = models.TextField(blank=True)
-    schedule = models.OneToOneField(Schedule, models.PROTECT, null=True, related_name="+")
+    schedule = models.OneToOneField(Schedule, models.PROTECT, related_name="+")
     account = models.ForeignKey(Account, models.PROTECT, related_name="+")
     reference_scores = models.CharField(max_length=64, blank=True)
     revision = models.PositiveIntegerField(default=0)
@@ -120,9 +120,7 @@ class MonitorRun(models.Model):
     is_scheduled = models.BooleanField(default=True)
     batch = models.ForeignKey(Batch, models.PROTECT, null=True, related_name="runs")
     job = models.ForeignKey(Job, models.PROTECT, null=True, related_name="+")
-    status = models.CharField(
-        max_length=9, choices=RunStatus.choices, default=RunStatus.RUNNING
-    )
+    status = models.CharField(max_length=9, choices=RunStatus.choices, default=RunStatus.RUNNING)
     reason = models.TextField(blank=True)
     drifted = ArrayField(models.CharField(max_length=300), default=list)
     beside = models.JSONField(default=dict)

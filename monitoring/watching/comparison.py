@@ -50,6 +50,10 @@ class Compared:
     beside_digest: str = ""
 
     @property
+    def is_completed(self) -> bool:
+        return self.status == DriftStatus.COMPLETED
+
+    @property
     def drifted(self) -> list[str]:
         return [column.column for column in self.columns if column.drifted]
 

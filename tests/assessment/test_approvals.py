@@ -23,7 +23,9 @@ def asked(cast: Cast) -> ApprovalRequest:
     return request_release_approval(release, "production", "executive", by=cast.by("owen"))
 
 
-def test_a_decision_is_a_signed_statement_about_the_digest(cast: Cast, asked: ApprovalRequest) -> None:
+def test_a_decision_is_a_signed_statement_about_the_digest(
+    cast: Cast, asked: ApprovalRequest
+) -> None:
     approval = approvals.decide(asked, "approved", "Fit.", by=cast.by("erin"))
     stated = Evidence.objects.get(id=approval.evidence_id)
     assert stated.subjects == [asked.subject_digest]
@@ -66,7 +68,9 @@ def test_a_question_is_answered_once(cast: Cast, asked: ApprovalRequest) -> None
 
 def test_conditions_go_with_their_outcome_only(cast: Cast, asked: ApprovalRequest) -> None:
     with pytest.raises(InvalidInput, match="Name conditions exactly"):
-        approvals.decide(asked, "approved", "Ok.", by=cast.by("erin"), conditions=["Report monthly"])
+        approvals.decide(
+            asked, "approved", "Ok.", by=cast.by("erin"), conditions=["Report monthly"]
+        )
 
 
 def test_a_decision_needs_a_reason(cast: Cast, asked: ApprovalRequest) -> None:

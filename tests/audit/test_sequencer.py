@@ -110,7 +110,9 @@ def test_the_signer_refuses_rewritten_tiles(sequencer: Sequencer, connect_as: Co
         sequencer.sign()
 
 
-@pytest.mark.parametrize("statement", ["UPDATE audit_leaf SET action = 'x'", "DELETE FROM audit_leaf"])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE audit_leaf SET action = 'x'", "DELETE FROM audit_leaf"]
+)
 def test_the_application_cannot_change_the_log(sequencer: Sequencer, statement: str) -> None:
     write(1)
     sequencer.append_all()

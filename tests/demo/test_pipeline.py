@@ -18,7 +18,7 @@ from demo.pipeline.events import Run
 from demo.pipeline.preparation import run_preparation
 from demo.pipeline.source import Source, current_source, files_digest
 from demo.pipeline.train import Trained, train
-from inference.engine.signature import Signature
+from inference.registered import engine_signature
 from lineage.openlineage import DatasetUse, RunEvent, parse
 
 Survey = dict[str, Path]
@@ -62,7 +62,7 @@ def test_version_2_converts_with_equal_answers(home: Path) -> None:
 
 
 def test_the_artefact_fits_its_signature(trained: Trained) -> None:
-    signature = Signature.from_json(stored(trained, "signature.json"))
+    signature = engine_signature(stored(trained, "signature.json"), {})
     session = ort.InferenceSession(trained.artefact, providers=["CPUExecutionProvider"])
     (tensor,) = session.get_inputs()
 
@@ -72,7 +72,7 @@ def test_the_artefact_fits_its_signature(trained: Trained) -> None:
 
 
 def test_the_offer_is_the_favourable_decision(trained: Trained) -> None:
-    decision = Signature.from_json(stored(trained, "signature.json")).decision
+    decision = engine_signature(stored(trained, "signature.json"), {}).decision
 
     assert decision is not None and decision.favourable == "0" and decision.cut_off == "0.5"
 

@@ -75,8 +75,8 @@ def test_export_asks_a_stranger_to_sign_in(cast: Cast) -> None:
 @pytest.mark.parametrize("table", sorted(TABLES))
 def test_no_table_shows_anything_of_another_organisation(cast: Cast, table: str) -> None:
     cast.judge()
-    answer = signed_in(cast, "nina").get(f"/export/{table}.csv")
-    if answer.status_code == 403:
+    answer = signed_in(cast, "nina").get(f"/export/{table}.csv?system={cast.system.pk}")
+    if answer.status_code in {403, 404}:
         return
     text = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]
     assert "(test)" not in text.replace("nina (test)", "")

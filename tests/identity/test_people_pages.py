@@ -35,9 +35,7 @@ def test_only_an_administrator_adds_people_and_the_page_says_so(cast: Cast) -> N
 
 
 def test_administrator_adds_a_person_with_a_log_entry(cast: Cast) -> None:
-    answer = signed_in(cast, "adam").post(
-        "/people/add", NEW | {"unit": str(cast.organisation.pk)}
-    )
+    answer = signed_in(cast, "adam").post("/people/add", NEW | {"unit": str(cast.organisation.pk)})
     person = Person.objects.get(email="paul@service.test")
     assert answer["Location"] == f"/people/{person.pk}"
     assert b"identity.person_created" in bytes(OutboxEntry.objects.latest("id").body)

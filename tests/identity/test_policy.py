@@ -9,7 +9,6 @@ from governance.identity.checks import check_policy_table, view_names
 from governance.identity.policy import ACTIONS, PUBLIC, TOKEN_VERBS, load_routes
 
 
-
 def test_every_url_has_a_row_and_every_row_a_url() -> None:
     assert check_policy_table(None) == []
 

@@ -30,9 +30,10 @@ from tests.inference.conftest import NAMES, Trained
 from tests.platform.processes import wait_until
 
 Inspect = Callable[[str, str, bytes], Upload]
+COLUMNS = [{"name": name, "dtype": "float", "tensor": "X"} for name in NAMES]
 MODEL_SIGNATURE = {
     "task": "binary",
-    "columns": [{"name": name, "dtype": "float", "tensor": "X"} for name in NAMES],
+    "columns": COLUMNS,
     "score": {"output": "probabilities", "index": 1},
     "positive": "1",
     "label": "label",
@@ -96,7 +97,7 @@ def test_what_was_inspected_tells_whether_a_signature_fits(
     findings = inspect("model", "model.onnx", trained.data).inspection
     decision = {"cutOff": "0.5", "favourable": "0"}
     fitting = engine_signature(MODEL_SIGNATURE, decision)
-    narrow = {**MODEL_SIGNATURE, "columns": MODEL_SIGNATURE["columns"][:3]}
+    narrow = {**MODEL_SIGNATURE, "columns": COLUMNS[:3]}
     assert match(fitting, inspection_of(findings)) == []
     assert match(engine_signature(narrow, decision), inspection_of(findings))
 

@@ -7,6 +7,7 @@ import pytest
 if TYPE_CHECKING:
     from tests.cast import Cast
     from tests.monitoring.places import Places
+    from tests.monitoring.watched import Watched
 
 
 @pytest.fixture
@@ -15,3 +16,11 @@ def places(cast: Cast) -> Places:
     from tests.monitoring.places import make_places  # noqa: PLC0415 (needs Django set up)
 
     return make_places(cast)
+
+
+@pytest.fixture
+def watched(places: Places) -> Watched:
+    """The release live in production, with a monitor that compares with a reference."""
+    from tests.monitoring.watched import make_watched  # noqa: PLC0415 (needs Django set up)
+
+    return make_watched(places)

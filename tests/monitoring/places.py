@@ -37,12 +37,13 @@ from tests.cast import Cast
 
 FEATURES = ("AGEP", "SEX", "DIS", "RAC1P")
 PROTECTED = ("SEX", "RAC1P", "AGEP")
+COLUMNS = [
+    {"name": "AGEP", "dtype": "float", "tensor": "X"},
+    *({"name": name, "dtype": "int", "tensor": "X"} for name in FEATURES[1:]),
+]
 SIGNATURE = {
     "task": "binary",
-    "columns": [
-        {"name": "AGEP", "dtype": "float", "tensor": "X"},
-        *({"name": name, "dtype": "int", "tensor": "X"} for name in FEATURES[1:]),
-    ],
+    "columns": COLUMNS,
     "score": {"output": "probabilities", "index": 1},
     "positive": "1",
     "label": "employed",
@@ -117,7 +118,7 @@ def root_release(places: Places) -> Release:
     version = places.register(
         root_model_bytes(),
         name="root",
-        columns=SIGNATURE["columns"][:1],
+        columns=COLUMNS[:1],
         score={"output": "probabilities"},
     )
     return places.make_release(version)
@@ -235,6 +236,11 @@ def make_places(cast: Cast, rows: int = 4000) -> Places:
     places.dataset = places.deliver(survey(rows, seed=2))
     places.release = places.make_release(places.register(model_bytes()))
     return places
+
+
+def run_record(run: EvaluationRun) -> Evidence:
+    """The signed record of the run itself."""
+    return Evidence.objects.records("evaluation-run").get(record_id=run.pk)
 
 
 def states(results: Sequence[dict[str, Any]]) -> set[str]:

@@ -19,14 +19,15 @@ from monitoring.jobs.evaluate import attempt, begin, conclude
 from monitoring.models import EvaluationRun
 from tests.environment.worker import Worker
 from tests.monitoring.places import (
+    COLUMNS,
     FAIRNESS,
     PERFORMANCE,
-    SIGNATURE,
     Places,
     figure,
     measurements,
     model_bytes,
     root_release,
+    run_record,
     states,
     survey,
 )
@@ -70,8 +71,8 @@ def test_every_figure_is_signed_evidence_about_the_release_and_its_model(places:
 
 def test_the_run_is_a_record_with_data_code_and_environment(places: Places) -> None:
     run = places.evaluate(places.approve(places.write_plan()))
-    stated = Evidence.objects.get(id=run.evidence_id)
-    assert (stated.kind, stated.state) == ("evaluation-run", "completed")
+    stated = run_record(run)
+    assert (stated.id, stated.state) == (run.evidence_id, "completed")
     assert stated.fields["dataset"] == places.dataset.sha256
     assert places.element("MEASURE 2.1", "run-documented")["state"] == "holds"
     assert places.element("MEASURE 2.1", "plan-documented")["state"] == "holds"
@@ -193,7 +194,7 @@ def test_rows_that_do_not_fit_make_the_run_invalid_and_say_why(
     run = places.evaluate(dataset=places.deliver(table))
     assert run.state == "invalid"
     assert words in run.reason
-    assert Evidence.objects.get(id=run.evidence_id).state == "invalid"
+    assert run_record(run).state == "invalid"
     assert measurements(run) == []
 
 
@@ -219,8 +220,7 @@ def test_one_class_of_labels_makes_single_figures_invalid_and_keeps_the_others(
 
 
 def test_a_signature_of_other_columns_makes_the_run_invalid(places: Places) -> None:
-    columns = SIGNATURE["columns"][:3]
-    version = places.register(model_bytes(), name="narrow", columns=columns, protected=["SEX"])
+    version = places.register(model_bytes(), name="narrow", columns=COLUMNS[:3], protected=["SEX"])
     run = places.evaluate(release=places.make_release(version))
     assert run.state == "invalid"
     assert "has 4 columns; the signature gives it 3" in run.reason
@@ -310,10 +310,11 @@ def test_done_twice_the_job_signs_once(places: Places) -> None:
 def test_a_worker_killed_while_scoring_is_replaced_and_one_set_is_signed(
     places: Places, celery_worker_process: Worker
 ) -> None:
-    many = places.deliver(survey(400_000, seed=6))
+    many = places.deliver(survey(100_000, seed=6))
     run = places.start(dataset=many)
     assert wait_until(lambda: is_scoring(run), 90), celery_worker_process.log.read_text()
     celery_worker_process.kill()
+    assert EvaluationRun.objects.get(pk=run.pk).state == "running"
     expire_lease(run)
     assert runner.run(run.job_id) == "done"
     done = EvaluationRun.objects.with_parts().get(pk=run.pk)
@@ -344,4 +345,4 @@ def expire_lease(run: EvaluationRun) -> None:
 
 def is_scoring(run: EvaluationRun) -> bool:
     progress = Job.objects.get(pk=run.job_id).progress
-    return progress.get("text") == "Scoring" and progress["done"] > 0
+    return bool(progress.get("text") == "Scoring" and progress["done"] > 0)

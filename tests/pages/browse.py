@@ -25,7 +25,9 @@ def html_of(client: Client, path: str) -> str:
 def queries_of(client: Client, path: str) -> int:
     """How many queries the page needs, once what is read once a process has been read."""
     html_of(client, path)
-    with CaptureQueriesContext(connection, ) as captured:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
         html_of(client, path)
     return len(captured)
 

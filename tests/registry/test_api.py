@@ -57,7 +57,9 @@ def test_a_verb_the_token_lacks_is_403(cast: Cast, api: Api) -> None:
     assert answer.headers["Content-Type"] == "application/problem+json"
 
 
-@pytest.mark.parametrize("header", ["", "Bearer x", "Bearer mnm_a_b", "Basic abc", f"Bearer {'a' * 5000}"])
+@pytest.mark.parametrize(
+    "header", ["", "Bearer x", "Bearer mnm_a_b", "Basic abc", f"Bearer {'a' * 5000}"]
+)
 def test_a_bad_token_is_401_with_a_sentence(cast: Cast, header: str) -> None:
     answer = Client().get("/api/v1/systems", headers={"Authorization": header} if header else {})
     assert answer.status_code == 401
@@ -137,7 +139,9 @@ def test_a_body_that_cannot_be_read_is_refused_with_a_sentence(
     assert not Release.objects.exists()
 
 
-@pytest.mark.parametrize("query", ["page_size=-1", "page_size=99999999", "cursor=zzz", "page_size=x"])
+@pytest.mark.parametrize(
+    "query", ["page_size=-1", "page_size=99999999", "cursor=zzz", "page_size=x"]
+)
 def test_a_strange_page_is_never_a_500(cast: Cast, api: Api, query: str) -> None:
     assert api.get(f"systems?{query}").status_code in {200, 404}
 

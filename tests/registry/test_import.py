@@ -16,7 +16,9 @@ def csv(*rows: str) -> bytes:
 
 
 def test_every_row_or_none_is_imported(cast: Cast) -> None:
-    done = import_systems(csv(GOOD, GOOD.replace("Router", "Sorter")), cast.organisation, by=cast.by("dana"))
+    done = import_systems(
+        csv(GOOD, GOOD.replace("Router", "Sorter")), cast.organisation, by=cast.by("dana")
+    )
     assert [str(system) for system in done] == ["Router", "Sorter"]
 
 

@@ -81,5 +81,17 @@ def test_a_run_without_data_says_so() -> None:
     assert reading.signal == "no-data"
 
 
+def test_a_run_without_a_figure_never_hides_red() -> None:
+    reading = read(RATIO, [measurement("0.5"), measurement(None)])
+    assert (reading.signal, reading.value) == ("red", Decimal("0.5"))
+    assert "NaN among the scores" in reading.reason
+
+
+def test_production_outweighs_a_later_test() -> None:
+    live = measurement("0.5", to="2016-03-31T00:00:00Z")
+    live["scope"] = {**live["scope"], "type": "deployment"}
+    assert read(RATIO, [live, measurement("0.95")]).signal == "red"
+
+
 def test_a_reading_names_its_evidence() -> None:
     assert read(RATIO, [measurement("0.5")]).evidence == samples.STATEMENT

@@ -16,7 +16,13 @@ from governance.assessment.criteria import current_entries
 from governance.assessment.forms import TEXT, ActionForm, FindingForm
 from governance.assessment.models import CorrectiveAction, Finding
 from governance.assessment.results import focus_release
-from governance.assessment.tables import FindingFilter, age_days, days_left, filtered_findings, today
+from governance.assessment.tables import (
+    FindingFilter,
+    age_days,
+    days_left,
+    filtered_findings,
+    today,
+)
 from governance.assessment.views.requirements import slug
 from governance.evidence.models import Evidence
 from governance.identity.errors import DomainError, Forbidden, InvalidInput, NotFound
@@ -128,9 +134,7 @@ def chosen_release(request: SignedInRequest, system: AISystem) -> Release | None
     return named or focus_release(system)
 
 
-def raised(
-    system: AISystem, form: FindingForm, release: Release | None, by: Principal
-) -> Finding:
+def raised(system: AISystem, form: FindingForm, release: Release | None, by: Principal) -> Finding:
     data = form.cleaned_data
     return acts.raise_finding(
         system,

@@ -31,10 +31,10 @@ def exception_ask(request: SignedInRequest, pk: UUID) -> HttpResponse:
     request.principal.require("exception.request", release.system.unit.path)
     rows = failing_rows(release)
     form = ExceptionForm(request.POST or None, failing=[row.requirement for row in rows])
-    if request.method == "POST" and form.is_valid():
-        if done(form, lambda: ask(release, form, request.principal)):
-            messages.success(request, "Asked. A compliance officer who did not make it decides.")
-            return redirect("system-tab", release.system_id, "findings")
+    asked = request.method == "POST" and form.is_valid()
+    if asked and done(form, lambda: ask(release, form, request.principal)):
+        messages.success(request, "Asked. A compliance officer who did not make it decides.")
+        return redirect("system-tab", release.system_id, "findings")
     context = {"form": form, "release": release, "rows": rows}
     return render(request, "assessment/exception_ask.html", context)
 
@@ -56,10 +56,10 @@ def opinion_give(request: SignedInRequest, pk: UUID) -> HttpResponse:
     release = find_release(pk, request.principal)
     request.principal.require("opinion.give", release.system.unit.path)
     form = OpinionForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        if done(form, lambda: give(release, form, request.principal)):
-            messages.success(request, "Your opinion is signed and bound to the release's digest.")
-            return redirect(release)
+    signed = request.method == "POST" and form.is_valid()
+    if signed and done(form, lambda: give(release, form, request.principal)):
+        messages.success(request, "Your opinion is signed and bound to the release's digest.")
+        return redirect(release)
     context = {
         "form": form,
         "release": release,

@@ -32,7 +32,7 @@ def evidence_list(request: SignedInRequest) -> HttpResponse:
     form.is_valid()
     rows = filtered_evidence(request.principal, form.cleaned_data)
     page = keyset_page(rows, "number", request.GET.get("cursor", ""))
-    context = {"filter": form, "page": page, "tabs": tabs_of("evidence-list")}
+    context = {"filter": form, "page": page, "tabs": tabs_of("evidence-list", request.principal)}
     return render(request, "evidence/evidence_list.html", context)
 
 
@@ -50,7 +50,7 @@ def evidence(request: SignedInRequest, pk: UUID) -> HttpResponse:
         "subjects": found.statement["subject"],
         "attempts": attempts_of(found, request.principal),
         "revisions": revisions_of(found, request.principal),
-        "person": Person.objects.filter(pk=responsible(found)).first(),
+        "person": responsible(found),
         "successor": successor_of(found, request),
         "statement": json.dumps(found.statement, indent=2, ensure_ascii=False),
         "breadcrumbs": [("Evidence", reverse("evidence-list")), (found.short_id, "")],
@@ -63,13 +63,16 @@ def invalid_reason(predicate: dict[str, Any]) -> str:
     """Why a run gave no value; empty for one that did."""
     run = predicate.get("run") or {}
     state = run.get("status") or predicate.get("status") or "completed"
-    return "" if state == "completed" else f"{state}: {run.get('reason') or predicate.get('reason')}"
+    return (
+        "" if state == "completed" else f"{state}: {run.get('reason') or predicate.get('reason')}"
+    )
 
 
-def responsible(found: Evidence) -> UUID | None:
+def responsible(found: Evidence) -> Person | None:
     """Who answers for the statement: its person, else the person behind its collector."""
     behind = found.predicate["collector"]["person"]
-    return found.person_id or (UUID(behind) if behind else None)
+    pk = found.person_id or (UUID(behind) if behind else None)
+    return Person.objects.filter(pk=pk).first() if pk else None
 
 
 def successor_of(found: Evidence, request: SignedInRequest) -> Evidence | None:
@@ -82,7 +85,9 @@ def proof_context(found: Evidence, request: SignedInRequest) -> dict[str, Any]:
     leaf = Leaf.objects.filter(entry_id=found.entry_id).first()
     checks = check_signature(found)
     if leaf is None:
-        return {"checks": [*checks, Check(False, "Its entry is not in the log yet.", "Look again.")]}
+        return {
+            "checks": [*checks, Check(False, "Its entry is not in the log yet.", "Look again.")]
+        }
     checkpoint = newest_checkpoint()
     return {
         "checks": [*checks, *checks_of(leaf, checkpoint)],

@@ -20,6 +20,7 @@ from governance.audit.proofs import (
 )
 from governance.audit.queries import log_size
 from governance.evidence.logbook import (
+    READ,
     LogFilter,
     action_words,
     filtered_leaves,
@@ -31,13 +32,16 @@ from governance.evidence.models import Evidence
 from governance.identity.errors import Conflict
 from governance.identity.models import Account, Person
 from governance.identity.pages import keyset_page
+from governance.identity.principal import Principal
 from governance.identity.sessions import SignedInRequest
 
 CHECKPOINTS = 50
 
 
-def tabs_of(current: str) -> list[dict[str, Any]]:
-    pages = (("log", "Entries"), ("evidence-list", "Evidence"), ("checkpoints", "Checkpoints"))
+def tabs_of(current: str, principal: Principal) -> list[dict[str, Any]]:
+    pages = [("log", "Entries"), ("evidence-list", "Evidence"), ("checkpoints", "Checkpoints")]
+    if not principal.may_somewhere(READ):
+        pages = [page for page in pages if page[0] == current]
     return [
         {"label": label, "url": reverse(name), "current": name == current} for name, label in pages
     ]
@@ -54,7 +58,7 @@ def log(request: SignedInRequest) -> HttpResponse:
         "page": page,
         "rows": log_rows(page.rows),
         "size": log_size(),
-        "tabs": tabs_of("log"),
+        "tabs": tabs_of("log", request.principal),
     }
     return render(request, "evidence/log.html", context)
 
@@ -93,7 +97,10 @@ def checks_of(leaf: Leaf, checkpoint: Checkpoint | None) -> list[Check]:
     """What was verified just now."""
     key = public_key()
     if checkpoint is None or key is None:
-        return [check_entry(leaf), Check(False, "No checkpoint was signed yet.", "Look again in 10 s.")]
+        return [
+            check_entry(leaf),
+            Check(False, "No checkpoint was signed yet.", "Look again in 10 s."),
+        ]
     return [
         check_entry(leaf),
         check_checkpoint(checkpoint, key),
@@ -123,6 +130,6 @@ def checkpoints(request: SignedInRequest) -> HttpResponse:
             for row in rows
         ],
         "newest": rows[0] if rows else None,
-        "tabs": tabs_of("checkpoints"),
+        "tabs": tabs_of("checkpoints", request.principal),
     }
     return render(request, "evidence/checkpoints.html", context)

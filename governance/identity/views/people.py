@@ -22,13 +22,16 @@ from governance.identity.errors import DomainError, Forbidden
 from governance.identity.forms import AccountForm, GrantForm, PersonForm, UnitForm
 from governance.identity.models import Person
 from governance.identity.pages import done, numbered_page
+from governance.identity.principal import Principal
 from governance.identity.sessions import SignedInRequest
 
 MANAGE = "person.manage"
 
 
-def tabs_of(current: str) -> list[dict[str, Any]]:
-    pages = (("people", "People"), ("units", "Units"), ("tokens", "Tokens"))
+def tabs_of(current: str, principal: Principal) -> list[dict[str, Any]]:
+    pages = [("people", "People"), ("units", "Units"), ("tokens", "Tokens")]
+    if principal.may_somewhere("job.redrive"):
+        pages.append(("jobs", "Jobs"))
     return [
         {"label": label, "url": reverse(name), "current": name == current} for name, label in pages
     ]
@@ -41,7 +44,7 @@ def people(request: SignedInRequest) -> HttpResponse:
     context = {
         "page": page,
         "query": query,
-        "tabs": tabs_of("people"),
+        "tabs": tabs_of("people", request.principal),
         "may_manage": request.principal.may_somewhere(MANAGE),
     }
     return render(request, "identity/people.html", context)
@@ -136,7 +139,7 @@ def units(request: SignedInRequest) -> HttpResponse:
     """The organisation's tree above its AI systems, and a form for a new unit."""
     context = {
         "units": units_table(request.principal, request.GET),
-        "tabs": tabs_of("units"),
+        "tabs": tabs_of("units", request.principal),
         "may_manage": request.principal.may_somewhere(MANAGE),
     }
     return render(request, "identity/units.html", context)

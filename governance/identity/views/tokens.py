@@ -24,7 +24,7 @@ def tokens(request: SignedInRequest) -> HttpResponse:
     context = {
         "page": page,
         "rows": [(token, principal.may("token.revoke", token.unit.path)) for token in page.rows],
-        "tabs": tabs_of("tokens"),
+        "tabs": tabs_of("tokens", principal),
         "may_create": principal.may_somewhere("token.create"),
     }
     return render(request, "identity/tokens.html", context)

@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from cli.client import JSON, Client
+from cli.commands.registry import system_of
+
+ENDED = {"completed", "invalid", "failed"}
+WAIT_SECONDS = 3600.0
+
+
+def add_plans(verbs: Any) -> None:
+    command = verbs.add_parser("plans", help="evaluation plans of a system, newest first")
+    command.add_argument("--system", default="")
+    command.set_defaults(run=lambda client, o: list_plans(client, system_of(client, o.system)))
+
+
+def list_plans(client: Client, system: str) -> list[JSON]:
+    shown = ("id", "title", "state", "revision", "release", "datasetDigest", "digest")
+    rows = client.all(f"systems/{system}/evaluation-plans")
+    return [{name: row[name] for name in shown} for row in rows]
+
+
+def add_evaluate(verbs: Any) -> None:
+    command = verbs.add_parser(
+        "evaluate", help="measure a release; exit 0 measured, 1 no valid figure"
+    )
+    command.add_argument("--release", required=True)
+    command.add_argument("--plan", help="an approved plan; without one the run is exploratory")
+    command.add_argument("--dataset", help="needed without a plan: id of a registered dataset")
+    command.add_argument("--labels", help="where the labels are a dataset of their own")
+    command.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
+    command.add_argument(
+        "--wait", type=float, nargs="?", const=WAIT_SECONDS, metavar="SECONDS",
+        help="until it has ended, with its progress (at most an hour unless told)",
+    )  # fmt: skip
+    command.add_argument("--format", choices=["text", "json"], default="text")
+    command.set_defaults(run=evaluate)
+
+
+def evaluate(client: Client, o: argparse.Namespace) -> int:
+    named = {name: getattr(o, name) for name in ("plan", "dataset", "labels", "device")}
+    body = {name: value for name, value in named.items() if value}
+    run = client.post(f"releases/{o.release}/evaluations", body)
+    if o.wait is not None:
+        run = client.wait(
+            f"evaluations/{run['id']}", lambda row: row["state"] in ENDED, o.wait, progress()
+        )
+    print(json.dumps(run, indent=2, sort_keys=True) if o.format == "json" else as_text(run))
+    return 1 if run["state"] in {"invalid", "failed"} else 0
+
+
+def progress() -> Callable[[JSON], None]:
+    """Tells each new state of the work once, on standard error."""
+    last = ""
+
+    def show(row: JSON) -> None:
+        nonlocal last
+        line = progress_line(row)
+        if line != last:
+            print(line, file=sys.stderr, flush=True)
+            last = line
+
+    return show
+
+
+def progress_line(row: JSON) -> str:
+    said = row["progress"]
+    if row["state"] != "running" or not said["text"]:
+        return str(row["state"])
+    share = f" {said['done']:,} of {said['total']:,}" if said["total"] else ""
+    return f"{said['text']}{share}"
+
+
+def as_text(run: JSON) -> str:
+    under = f"under plan revision {run['plan']['revision']}" if run["plan"] else "exploratory"
+    head = f"{run['state'].upper()}  attempt {run['attempt']}, {under}, evaluation {run['id']}"
+    lines = [head, *([f"  {run['reason']}"] if run["reason"] else [])]
+    if run["results"] and not run["plan"]:
+        lines.append("  Without an approved plan these figures satisfy no requirement.")
+    return "\n".join([*lines, *(figure(one) for one in run["results"]), *left_out(run)])
+
+
+def figure(one: JSON) -> str:
+    name = f"  {one['check']:<28}{one['slice']:<8}"
+    value = one["value"]
+    if value is None:
+        return f"{name}no valid figure: {one['reason']}"
+    unit = "" if value["unit"] == "1" else f" {value['unit']}"
+    interval = (
+        f"  [{short(value['lower'])}, {short(value['upper'])}]" if value["lower"] is not None else ""
+    )
+    return f"{name}{short(value['value'])}{unit}{interval}  n {value['n']:,}  {one['shortId']}"
+
+
+def short(decimal: str) -> str:
+    """Four significant digits; the evidence holds them all."""
+    return f"{float(decimal):.4g}"
+
+
+def left_out(run: JSON) -> Iterator[str]:
+    """Groups too small to be in a ratio, once each."""
+    said = set()
+    for one in run["results"]:
+        for group in one["leftOut"]:
+            words = f"  left out of the ratios: {group['slice']} ({group['reason']})"
+            if words not in said:
+                said.add(words)
+                yield words
+
+
+ALL = (add_plans, add_evaluate)

@@ -1,0 +1,80 @@
+"""One instant of the log: a database snapshot, and the newest signed checkpoint in it."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from governance.audit import note
+from governance.audit.models import Checkpoint, Leaf
+from governance.work.kinds import TryLater
+
+LATER = 1.0
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The log's first `size` entries under a signed checkpoint; `at` is the instant results speak of."""
+
+    size: int
+    root: str
+    origin: str
+    keys: tuple[str, ...]
+    signed_at: datetime
+    at: datetime
+    since: datetime | None
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "size": self.size,
+            "root": self.root,
+            "origin": self.origin,
+            "keys": list(self.keys),
+            "signedAt": self.signed_at,
+        }
+
+
+@contextmanager
+def frozen() -> Iterator[None]:
+    """Everything read inside sees one state of the database, and writes nothing.
+
+    Raises RuntimeError inside a transaction: its isolation cannot be changed any more.
+    """
+    if connection.in_atomic_block:
+        raise RuntimeError("A snapshot is its own transaction.")
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
+def take(entry_id: UUID, at: datetime, since: datetime | None) -> Snapshot:
+    """The newest signed checkpoint that holds the entry. Raises TryLater until there is one."""
+    asked = Leaf.objects.filter(entry_id=entry_id).values_list("index", flat=True).first()
+    newest = Checkpoint.objects.order_by("-size", "-id").first()
+    if asked is None or newest is None or newest.size <= asked:
+        raise TryLater("Waiting for a signed checkpoint of the log.", LATER)
+    parsed = note.Checkpoint.parse(newest.note.partition("\n\n")[0] + "\n")
+    return Snapshot(
+        size=newest.size,
+        root=bytes(newest.root).hex(),
+        origin=parsed.origin,
+        keys=tuple(signers(newest.note)),
+        signed_at=newest.signed_at,
+        at=at,
+        since=since,
+    )
+
+
+def signers(signed: str) -> Iterator[str]:
+    """Names and key ids ("name+0a1b2c3d") of a note's signature lines (c2sp.org/signed-note)."""
+    for line in signed.rpartition("\n\n")[2].splitlines():
+        _, name, blob = line.split(" ")
+        yield f"{name}+{base64.b64decode(blob)[:4].hex()}"

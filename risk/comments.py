@@ -1,0 +1,14 @@
+"""Risks are commented on."""
+
+from __future__ import annotations
+
+from governance.identity.principal import Principal
+from governance.registry.comments import read_id
+from governance.work.commentable import Place, commentable
+from risk.views import find_risk
+
+
+@commentable("risk")
+def risk(object_id: str, principal: Principal) -> Place:
+    found = find_risk(read_id(object_id), principal)
+    return Place(found.system.unit, found.get_absolute_url())

@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import json
+import uuid
+
+import pytest
+from pytest_django import Settings
+
+from governance.evidence import dsse
+from governance.evidence.catalogue import check_signature, keys_known
+from governance.evidence.models import Evidence
+from governance.registry.models import Release
+from tests.cast import Cast, make_release
+from tests.evidence.measurements import drift, measure
+from tests.pages.browse import asks_to_sign_in, html_of, queries_of, signed_in
+
+
+@pytest.fixture
+def release(cast: Cast, settings: Settings) -> Release:
+    settings.KEYS_DIR = cast.sequencer.home.folder
+    return make_release(cast)
+
+
+def page(cast: Cast, found: Evidence, name: str = "abel") -> str:
+    return html_of(signed_in(cast, name), f"/evidence/{found.id}")
+
+
+def test_a_measurement_shows_value_interval_groups_and_what_was_left_out(
+    cast: Cast, release: Release
+) -> None:
+    found = measure(cast, release)
+    cast.sequence()
+    cast.sequencer.sign()
+    html = page(cast, found)
+    for words in ("fairness.ratio by SEX", "0.48", "SEX=2", "fewer than 200", release.digest):
+        assert words in html
+    assert "The signature holds" in html and "does not hold" not in html
+
+
+def test_all_runs_of_a_series_stand_on_the_page(cast: Cast, release: Release) -> None:
+    first, second = measure(cast, release), measure(cast, release, 2, "0.81")
+    html = page(cast, second)
+    assert f"/evidence/{first.id}" in html
+    assert "0.810" in html and "0.520" in html
+
+
+def test_a_run_without_a_value_says_why(cast: Cast, release: Release) -> None:
+    run = {
+        "id": "job-9",
+        "attempt": 1,
+        "startedAt": "2026-11-24T10:00:00Z",
+        "status": "invalid",
+        "reason": "12 rows have no AGEP",
+    }
+    found = measure(cast, release, run=run, value=None, groups=[], groupMetric=None)
+    assert "12 rows have no AGEP" in page(cast, found)
+
+
+def test_drift_shows_its_columns(cast: Cast, release: Release) -> None:
+    html = page(cast, drift(cast, release))
+    assert "AGEP" in html and "Kolmogorov-Smirnov" in html
+
+
+@pytest.mark.parametrize("kind", ["system", "release", "artefact-admission", "model-version"])
+def test_records_are_read_with_names_of_people(cast: Cast, release: Release, kind: str) -> None:
+    found = Evidence.objects.records(kind).latest("number")
+    html = page(cast, found)
+    assert "owen (test)" in html
+
+
+def test_evidence_of_another_organisation_does_not_exist(cast: Cast, release: Release) -> None:
+    found = measure(cast, release)
+    client = signed_in(cast, "nina")
+    for path in (f"/evidence/{found.id}", f"/evidence/{found.id}/envelope"):
+        assert client.get(path).status_code == 404
+    assert found.short_id not in html_of(client, "/evidence")
+
+
+def test_a_stranger_is_asked_to_sign_in(cast: Cast) -> None:
+    for path in ("/evidence", f"/evidence/{uuid.uuid4()}", f"/evidence/{uuid.uuid4()}/envelope"):
+        assert asks_to_sign_in(path)
+
+
+def test_envelope_is_a_file_whose_signature_holds(cast: Cast, release: Release) -> None:
+    found = measure(cast, release)
+    answer = signed_in(cast, "dev").get(f"/evidence/{found.id}/envelope")
+    assert answer["Content-Disposition"] == f'attachment; filename="{found.short_id}.dsse.json"'
+    payload = dsse.verify(dsse.read_envelope(answer.content), keys_known())
+    assert json.loads(payload) == found.statement
+
+
+def test_a_changed_envelope_is_seen(cast: Cast, release: Release) -> None:
+    one, other = measure(cast, release), measure(cast, release, 2)
+    one.envelope = other.envelope
+    assert [check.holds for check in check_signature(one)] == [True, False]
+    one.envelope = bytes(one.envelope).replace(b'"sig":"', b'"sig":"AAAA')
+    assert [check.holds for check in check_signature(one)] == [False]
+
+
+def test_who_may_not_read_the_log_sees_the_checks_but_no_link_to_the_entry(
+    cast: Cast, release: Release
+) -> None:
+    found = measure(cast, release)
+    cast.sequence()
+    cast.sequencer.sign()
+    html = page(cast, found, "dev")
+    assert "is included in the log of size" in html
+    assert 'href="/log/' not in html
+
+
+def test_the_list_is_found_by_type_kind_and_digest(cast: Cast, release: Release) -> None:
+    found = measure(cast, release)
+    client = signed_in(cast, "dana")
+    assert found.short_id in html_of(client, "/evidence?type=measurement")
+    assert found.short_id in html_of(client, f"/evidence?about={release.digest}&kind=fairness")
+    assert "No evidence matches" in html_of(client, "/evidence?type=report")
+
+
+def test_the_list_asks_as_many_queries_for_many_as_for_few(cast: Cast, release: Release) -> None:
+    measure(cast, release)
+    client = signed_in(cast, "dana")
+    before = queries_of(client, "/evidence?type=measurement")
+    for attempt in range(2, 7):
+        measure(cast, release, attempt)
+    assert queries_of(client, "/evidence?type=measurement") == before
