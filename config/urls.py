@@ -40,6 +40,7 @@ pages: list[URLPattern | URLResolver] = [
     path("", include("governance.identity.urls")),
     path("", include("governance.work.urls")),
     path("", include("governance.evidence.urls")),
+    path("", include("monitoring.urls")),
     path("", include("governance.registry.urls")),
     path("", include("governance.assessment.urls")),
     path("", include("governance.gates.urls")),

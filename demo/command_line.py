@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,7 +38,7 @@ class CommandLine:
 
     def __call__(self, *arguments: str, code: int = 0) -> Ran:
         """Run `muniment` with these arguments. Raises CommandFailed unless it exits with `code`."""
-        self.show(f"$ muniment {' '.join(shortened(one) for one in arguments)}")
+        self.show(as_shown(arguments))
         environment = {**os.environ, "MUNIMENT_URL": self.site, "MUNIMENT_TOKEN": self.token}
         # A file takes any amount while the progress on the other stream is read.
         with tempfile.TemporaryFile("w+", encoding="utf-8") as output:
@@ -69,7 +69,13 @@ class CommandLine:
         return "".join(lines)
 
 
-def shortened(argument: str, limit: int = 46) -> str:
+def as_shown(arguments: Sequence[str], limit: int = 150) -> str:
+    """The command as a line of the story; what is long ends in an ellipsis."""
+    line = f"$ muniment {' '.join(shortened(one) for one in arguments)}"
+    return line if len(line) <= limit else f"{line[:limit]} …"
+
+
+def shortened(argument: str, limit: int = 40) -> str:
     """An argument as it is shown: no folder of this machine, no long text."""
     argument = argument.rpartition("/")[2] if argument.startswith("/") else argument
     shown = argument if len(argument) <= limit else f"{argument[:limit]}…"

@@ -50,13 +50,16 @@ def _add_approvals(
         node = Node(
             id=f"approval:{one.id}",
             kind="approval",
-            label=f"{outcome.label}, {predicate['purpose']}",
-            sublabel=f"{predicate['role']} · {one.at:%Y-%m-%d}",
+            label="approved, conditions"
+            if outcome == Outcome.CONDITIONS
+            else str(outcome.label).lower(),
+            sublabel=f"{predicate['role']}",
             url=address("approval", predicate["request"]),
         )
         thing = Thing(
             node,
             "asserted",
+            detail=f"for {predicate['purpose']}, {one.at:%Y-%m-%d %H:%M} UTC",
             by=people.get(predicate["person"], ""),
             recorded=one.index,
             evidence=one.id,
@@ -81,11 +84,18 @@ def _add_gate(flow: Flow, each: Live, acts: Sequence[Statement]) -> bool:
         node = Node(
             id=f"gate:{one.id}",
             kind="gate-decision",
-            label=f"gate {where}: {Verdict(one.predicate['verdict']).label}",
-            sublabel=f"{one.at:%Y-%m-%d %H:%M} UTC",
+            label=f"gate: {str(Verdict(one.predicate['verdict']).label).lower()}",
+            sublabel=f"{one.at:%Y-%m-%d}",
             url=address("gate-decision", row.pk) if row else "",
         )
-        thing = Thing(node, "computed", by="rule engine", recorded=one.index, evidence=one.id)
+        thing = Thing(
+            node,
+            "computed",
+            detail=f"for {where}, {one.at:%Y-%m-%d %H:%M} UTC",
+            by="rule engine",
+            recorded=one.index,
+            evidence=one.id,
+        )
         _join(flow, thing, each.node_id, one, "observed")
     return bool(before)
 
@@ -102,12 +112,13 @@ def _add_evaluations(flow: Flow, each: Live, acts: Sequence[Statement]) -> None:
         node = Node(
             id=f"evaluation:{run}",
             kind="evaluation",
-            label=f"evaluation, {len(found)} measurement{'s' if len(found) > 1 else ''}",
-            sublabel=f"{first.at:%Y-%m-%d}",
+            label="evaluation",
+            sublabel=f"{len(found)} measurement{'s' if len(found) > 1 else ''}",
         )
         thing = Thing(
             node,
             "computed" if is_here else "asserted",
+            detail=f"{node.sublabel}, {first.at:%Y-%m-%d %H:%M} UTC",
             by="this platform" if is_here else "computed elsewhere",
             recorded=first.index,
             evidence=first.id,

@@ -13,9 +13,9 @@ class EventKind(models.TextChoices):
 
 class RunState(models.TextChoices):
     RUNNING = "running", "not ended"
-    COMPLETED = "completed"
-    FAILED = "failed"
-    ABORTED = "aborted"
+    COMPLETED = "completed", "completed"
+    FAILED = "failed", "failed"
+    ABORTED = "aborted", "aborted"
 
     @property
     def tone(self) -> str:

@@ -116,10 +116,17 @@ def _model(one: Statement) -> Thing:
         id=content_id(fields["digest"]),
         kind="model-version",
         label=label,
-        sublabel=f"{short(fields['digest'])} · {fields['method']}",
+        sublabel=short(fields["digest"]),
         version_of=fields["model"],
     )
-    return Thing(node, "asserted", digest=fields["digest"], recorded=one.since, evidence=one.id)
+    return Thing(
+        node,
+        "asserted",
+        detail=fields["method"],
+        digest=fields["digest"],
+        recorded=one.since,
+        evidence=one.id,
+    )
 
 
 def _named_only(digest: str) -> Thing:
@@ -134,13 +141,20 @@ def _run(attempt: RunAttempt, moment: Moment) -> Thing:
         id=f"run:{attempt.pk}",
         kind="job-run",
         label=attempt.job.name,
-        sublabel=f"attempt {attempt.number} · {state.label}",
+        sublabel=state.label if attempt.number == 1 else f"attempt {attempt.number}, {state.label}",
         url=attempt.get_absolute_url(),
         has_ended=state != RunState.RUNNING,
     )
     commit = f" · commit {attempt.commit[:12]}" if attempt.commit else ""
     by = f"{attempt.producer}{commit}"
-    return Thing(node, "observed", by=by, recorded=attempt.recorded, state=state.value)
+    return Thing(
+        node,
+        "observed",
+        detail=f"attempt {attempt.number}, {state.label}, began {attempt.began_at:%Y-%m-%d %H:%M} UTC",
+        by=by,
+        recorded=attempt.recorded,
+        state=state.value,
+    )
 
 
 def _observed(found: Upstream, names: dict[int, str]) -> list[Edge]:
@@ -177,12 +191,8 @@ def _say_makers(flow: Flow) -> None:
     makers = _makers(flow)
     for name, thing in flow.things.items():
         if thing.node.kind in {"dataset", "model-version"}:
-            runs = {_run_words(run.node) for run in makers[name]}
+            runs = {f"{run.node.label}, {run.detail.partition(',')[0]}" for run in makers[name]}
             flow.things[name] = _with_maker(thing, sorted(runs))
-
-
-def _run_words(run: Node) -> str:
-    return f"{run.label}, {run.sublabel.partition(' · ')[0]}"
 
 
 def _with_maker(thing: Thing, makers: list[str]) -> Thing:
@@ -201,7 +211,7 @@ def name_by_records(flow: Flow, organisation_units: Sequence[UUID], moment: Mome
         thing = flow.things.get(name)
         if thing is None or thing.node.kind != "dataset":
             continue
-        rows = f"{int(one.fields['rows']):,} rows · {short(thing.digest)}"
+        rows = f"{int(one.fields['rows']):,} rows"
         label = thing.node.label if thing.known == "observed" else one.fields["name"]
         node = replace(thing.node, label=label, sublabel=rows)
         first = min(x for x in (thing.recorded, one.since) if x is not None)

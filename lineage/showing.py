@@ -17,6 +17,7 @@ from lineage.things import KNOWN_WORDS, Thing
 DRAWN = 60
 LISTED = 500
 STRIP = 16
+STRIP_STEPS = 4
 ACTS = frozenset({"approval", "gate-decision", "evaluation"})
 HEAD = ("node", "kind", "name", "digest", "produced_by", "how_known", "first_recorded", "evidence")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -31,11 +32,13 @@ def drawing(story: Story) -> dict[str, Any]:
 
 
 def strip(story: Story) -> SafeString | None:
-    """The chain behind what is live without decisions and evaluations; None when nothing is live."""
+    """The last steps to what is live, without decisions and evaluations; None when nothing is live."""
     backbone = story.graph.part(_backbone(story.graph))
     starts = [each.node_id for each in story.live]
-    behind = {*starts, *backbone.upstream(*starts)} if starts else set()
-    names = [one.node.id for one in story.things if one.node.id in behind][:STRIP]
+    near = {
+        name for start in starts for name in backbone.reach(start, "upstream", STRIP_STEPS).depths
+    }
+    names = [one.node.id for one in story.things if one.node.id in near][:STRIP]
     if not names:
         return None
     title = f"What is live in {story.system}, and what made it"
@@ -67,7 +70,7 @@ def row(thing: Thing) -> dict[str, Any]:
     return {
         "label": node.label,
         "url": node.url,
-        "sub": node.sublabel if thing.state or not thing.digest else "",
+        "sub": thing.detail or ("" if thing.digest else node.sublabel),
         "kind": KIND_WORDS[_drawn(node).kind],
         "name": thing.name if thing.name != node.label else "",
         "digest": thing.digest,

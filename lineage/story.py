@@ -74,7 +74,8 @@ def story_of(system: AISystem, moment: Moment, units: tuple[UUID, ...] | None = 
     digests = [one.fields["digest"] for one in (*(each.release for each in live), *models)]
     acts = acts_about(system.unit, digests, moment)
     add_flow(flow, look, models, _evaluated_data(acts))
-    traces = tuple((_release_label(each.release), trace_of(flow, each.models)) for each in live)
+    releases = {_release_label(each.release): each.models for each in live}
+    traces = tuple((label, trace_of(flow, made)) for label, made in releases.items())
     name_by_records(flow, [UUID(one) for one in system.unit.path_ids], moment)
     people = _people(
         [*acts, *models, *(s for each in live for s in (each.deployment, each.release))]
@@ -113,9 +114,10 @@ def _add_live(flow: Flow, each: Live, people: dict[str, str]) -> None:
                 id=each.node_id,
                 kind="deployment",
                 label=fields["environment"],
-                sublabel=f"since {fields['from'][:16].replace('T', ' ')}",
+                sublabel=f"since {fields['from'][:10]}",
             ),
             "recorded",
+            detail=f"since {fields['from'][:16].replace('T', ' ')} UTC",
             by=_recorder(deployment, people),
             recorded=deployment.since,
             evidence=deployment.id,
@@ -131,7 +133,7 @@ def _add_live(flow: Flow, each: Live, people: dict[str, str]) -> None:
 def _release(one: Statement, people: dict[str, str]) -> Thing:
     digest = one.fields["digest"]
     cut_off = one.fields["decision"].get("cutOff", "")
-    words = f"cut-off {cut_off} · {short(digest)}" if cut_off else short(digest)
+    words = f"cut-off {cut_off}" if cut_off else short(digest)
     node = Node(
         id=f"release:{one.record}",
         kind="release",
@@ -140,7 +142,15 @@ def _release(one: Statement, people: dict[str, str]) -> Thing:
         url=address("release", one.record),
     )
     by = _recorder(one, people)
-    return Thing(node, "recorded", digest=digest, by=by, recorded=one.since, evidence=one.id)
+    return Thing(
+        node,
+        "recorded",
+        detail=words,
+        digest=digest,
+        by=by,
+        recorded=one.since,
+        evidence=one.id,
+    )
 
 
 def _release_label(one: Statement) -> str:

@@ -23,12 +23,13 @@ KNOWN_WORDS = {
 class Thing:
     """A node with what the table says of it; `known` is a key of KNOWN_WORDS, `recorded` a log index.
 
-    `state` is a run's; `is_exact` says that content is named by digest or version.
+    `detail` is what the box has no room for; `state` is a run's; `is_exact` says that content is named by digest or version.
     """
 
     node: Node
     known: str
     name: str = ""
+    detail: str = ""
     digest: str = ""
     by: str = ""
     recorded: int | None = None

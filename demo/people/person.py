@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -79,7 +78,6 @@ class Person:
     def post_json(self, path: str, body: Mapping[str, Any]) -> Any:
         """Send JSON to the REST API in this person's session. Raises PageRefused with its sentence."""
         headers = {"X-CSRFToken": self.browser.cookies.get("csrf", ""), "Referer": self.site}
-        headers["Idempotency-Key"] = str(uuid.uuid4())
         answer = self.browser.post(f"/api/v1/{path}", json=dict(body), headers=headers)
         if not answer.is_success:
             said = answer.json().get("detail", answer.text)

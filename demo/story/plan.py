@@ -9,8 +9,8 @@ from demo.data.columns import PROTECTED
 TITLE = "Places: performance, calibration and four-fifths on the 2015 test rows"
 RATIONALE = (
     "Performance: below a ROC AUC of 0.75 the offer list would not be worth replacing applications "
-    "by; accuracy must beat 0.74, about the share of employed people, at which a rule 'offer "
-    "nobody' arrives; all three are judged at the lower confidence bound. Calibration: the cut-off "
+    "by; accuracy must beat 0.74, since a rule that offers nobody a place is right for the 70 % who "
+    "are employed; both and F1 are judged at the lower confidence bound. Calibration: the cut-off "
     "is read as a probability, so an average gap of more than 0.05 would mislead. Fairness: the "
     "four-fifths rule on the offer of a place, the favourable outcome, for sex, race as recorded, "
     "disability and age band, judged at the point as the rule is used. Groups under 200 rows enter "

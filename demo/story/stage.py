@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -98,3 +99,8 @@ def refusal(act: Callable[[], object], words: str) -> str:
             raise Unexpected(f"Refused, but not because '{words}': {refused}") from refused
         return next((one for one in refused.problems if words in one), str(refused))
     raise Unexpected(f"This had to be refused ('{words}') and was not.")
+
+
+def day(days: int) -> str:
+    """The date so many days from today (UTC), as a form takes it."""
+    return (datetime.now(UTC).date() + timedelta(days=days)).isoformat()

@@ -10,7 +10,7 @@ from demo.people.cast import ORGANISATION, SECOND
 from demo.people.person import Person, last_part
 from demo.story.acts import Step
 from demo.story.profile import NAME, PROFILE, TIER_CONFIRMATION, TIER_PROPOSAL, UNIT
-from demo.story.stage import Stage, Unexpected, refusal
+from demo.story.stage import Stage, Unexpected, day, refusal
 
 step = Step(1, "The inventory")
 DATA = Path(columns.__file__).parent
@@ -49,13 +49,16 @@ def add_people(stage: Stage) -> str:
     return f"{len(units)} units, {len(NEWCOMERS)} more people"
 
 
-@step.act("administrator", "gives the developer a second account")
+@step.act("administrator", "makes the developer a stand-in officer, with a second account")
 def add_second_account(stage: Stage) -> str:
+    """A role that may approve: whether an author is refused by the role or by the person shows."""
     admin, second = stage.person("administrator"), stage.person(SECOND)
     page = admin.open(admin.open("/people").link(second.name))
     admin.send(page, {"login": second.login, "password": second.password})
+    stand_in = {"role": "Compliance officer", "unit": ORGANISATION, "ends_on": day(30)}
+    admin.send(admin.open(page.url), stand_in)
     second.sign_in()
-    return "Two ways to sign in, one person: acts count by the person"
+    return "A role that may approve and two ways to sign in, but one person"
 
 
 @step.act("owner", "registers the AI system and proposes its tier")

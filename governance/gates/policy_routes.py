@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 ROUTES = {
+    ("inventory", "GET"): "read",
+    ("inventory", "POST"): "person.manage",
     ("release", "GET"): "read",
     ("gate-ask", "POST"): "gate.ask",
     ("approval-ask", "POST"): "approval.request",

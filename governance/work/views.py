@@ -13,7 +13,7 @@ from governance.identity.views.people import tabs_of
 from governance.work import actions
 from governance.work.commentable import COMMENTABLE
 from governance.work.joblist import TROUBLE, filtered_jobs, find_job, first_line
-from governance.work.models import JobState
+from governance.work.models import Job, JobState
 
 STATES = [("trouble", "failed or given up"), ("all", "all"), *JobState.choices]
 
@@ -41,12 +41,17 @@ def jobs(request: SignedInRequest) -> HttpResponse:
     )
     context = {
         "page": page,
-        "rows": [(job, first_line(job), job.state in TROUBLE) for job in page.rows],
+        "rows": [(job, happened(job), job.state in TROUBLE) for job in page.rows],
         "state": request.GET.get("state", "trouble"),
         "states": STATES,
         "tabs": tabs_of("jobs", request.principal),
     }
     return render(request, "work/jobs.html", context)
+
+
+def happened(job: Job) -> str:
+    """What went wrong, else how far it is."""
+    return first_line(job) or str(job.progress.get("text", ""))
 
 
 def job_redrive(request: SignedInRequest, pk: UUID) -> HttpResponse:

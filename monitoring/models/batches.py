@@ -79,6 +79,14 @@ class Batch(models.Model):
         return reverse("system-tab", args=[self.deployment.system_id, "monitoring"])
 
     @property
+    def shown_state(self) -> BatchState:
+        return BatchState(self.state)
+
+    @property
+    def shown_labels(self) -> LabelsState:
+        return LabelsState(self.labels_state)
+
+    @property
     def coverage(self) -> float | None:
         """The share of rows with a label, 0 to 1; None before labels were accepted."""
         if self.labelled_rows is None:

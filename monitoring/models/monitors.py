@@ -143,3 +143,7 @@ class MonitorRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.monitor} at {self.slot:%Y-%m-%d %H:%M:%S}"
+
+    @property
+    def shown(self) -> RunStatus:
+        return RunStatus(self.status)

@@ -101,8 +101,8 @@ def drift_table(drift: list[Said], register: Register) -> JSON | None:
         "rows": [
             {"column": name, "values": [held.get(name) for held in psi.values()]} for name in kept
         ],
-        "flagged": [flagged(one) for one in shown],
-        "evidence": [register.cite(one) for one in shown],
+        "flaggedBy": {batch_of(one): flagged(one) for one in shown},
+        "evidenceBy": {batch_of(one): register.cite(one) for one in shown},
         "chart": drift_heat("Drift, PSI by column and batch", kept, list(psi), cells),
     }
 

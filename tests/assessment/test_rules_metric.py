@@ -286,3 +286,16 @@ def test_details_name_the_number_that_was_compared() -> None:
     story.measure("0.85", plan, held={"lower": "0.70", "upper": "0.95"})
     assert details(story)["judged"] == "0.70"
     assert "judged by its lower bound" in story.judge(FAIRNESS)["why"]["sentence"]
+
+
+def test_invalid_run_never_passes_though_it_carries_a_value() -> None:
+    story, plan = planned()
+    story.measure("0.95", plan, status="invalid")
+    assert verdict(story.judge(FAIRNESS)) == ("not-determined", "missing")
+    assert details(story)["invalid"] == 1
+
+
+def test_completed_run_without_a_value_is_invalid() -> None:
+    story, plan = planned()
+    story.measure(None, plan, status="completed")
+    assert details(story)["invalid"] == 1

@@ -301,3 +301,15 @@ def test_each_part_of_a_criterion_must_be_usable(changes: dict) -> None:
     story.approve(plan)
     story.measure("0.10", plan)
     assert verdict(story.judge(FAIRNESS)) == ("not-determined", "insufficient")
+
+
+def test_run_under_another_approved_plan_is_not_exploratory() -> None:
+    story, plan = planned()
+    second = story.plan({**CRITERION, "threshold": "0.50"}, id_="plan-2")
+    story.approve(second)
+    story.measure("0.85", plan)
+    story.measure("0.85", second)
+    result = story.judge(FAIRNESS)
+    assert verdict(result) == ("satisfied", None)
+    held = [one["details"] for one in result["why"]["elements"]]
+    assert [(one["attempts"], one["exploratory"]) for one in held] == [(1, 0), (1, 0)]

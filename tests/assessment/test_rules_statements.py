@@ -218,3 +218,10 @@ def test_newest_failing_statement_is_the_one_named() -> None:
     story.state("not-met", "officer-2")
     element = story.judge(SAID)["why"]["elements"][-1]
     assert element["sentence"] == "Person officer-2, as officer, said not met on 2026-11-03."
+
+
+def test_missing_words_name_what_is_asked() -> None:
+    sentence = registered().judge(SAID)["why"]["sentence"]
+    assert sentence == "No management statement by the officer is recorded about this requirement."
+    sentence = registered().judge(JUDGED)["why"]["sentence"]
+    assert sentence.startswith("No conclusion by the validator counts here")

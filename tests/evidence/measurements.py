@@ -12,18 +12,19 @@ from governance.registry.models import Release
 from tests.cast import Cast
 from tests.evidence import samples
 
+STARTED = "2016-01-01T00:00:00Z"
 HEAD = ("id", "scope", "producedAt", "collector", "assurance", "supersedes")
 
 
 def measure(
-    cast: Cast, release: Release, attempt: int = 1, value: str = "0.52", **changes: Any
+    cast: Cast, release: Release, attempt: int = 1, value: str | None = "0.52", **changes: Any
 ) -> Evidence:
     """The sample measurement about this release; `changes` replace parts of its predicate."""
     predicate = samples.measurement()["predicate"]
     body = {name: part for name, part in predicate.items() if name not in HEAD}
     body["series"] = {**body["series"], "target": f"sha256:{release.digest}"}
-    body["run"] = {**body["run"], "attempt": attempt}
-    body["value"] = {**body["value"], "value": value}
+    body["run"] = {**body["run"], "attempt": attempt, "startedAt": STARTED}
+    body["value"] = {**body["value"], "value": value} if value else None
     by = cast.by("owen")
     with transaction.atomic():
         return emit(

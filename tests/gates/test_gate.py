@@ -23,7 +23,9 @@ def codes(reasons: list[dict[str, str]], effect: str) -> set[str]:
     return {reason["code"] for reason in reasons if reason["effect"] == effect}
 
 
-def test_a_release_without_evidence_is_denied_with_every_reason(cast: Cast, release: Release) -> None:
+def test_a_release_without_evidence_is_denied_with_every_reason(
+    cast: Cast, release: Release
+) -> None:
     cast.sequence()
     decision = ask_gate(release, "production", by=cast.by("owen"))
     assert decision.verdict == "deny"
@@ -80,7 +82,12 @@ def test_an_exception_turns_a_denied_requirement_into_a_warning(
     cast: Cast, release: Release
 ) -> None:
     statements.make_statement(
-        release.scope, "MEASURE 2.11", met=False, role="officer", text="Gap seen.", by=cast.by("dana")
+        release.scope,
+        "MEASURE 2.11",
+        met=False,
+        role="officer",
+        text="Gap seen.",
+        by=cast.by("dana"),
     )
     findings.request_exception(
         release,

@@ -36,7 +36,9 @@ def data(name: str, sha256: str = "", is_source: bool = False) -> dict[str, Any]
     return {"namespace": "file", "name": name, "facets": facets}
 
 
-def event(kind: str | None, minute: float, job: str, run: UUID, /, **changes: Any) -> dict[str, Any]:
+def event(
+    kind: str | None, minute: float, job: str, run: UUID, /, **changes: Any
+) -> dict[str, Any]:
     """A run event `minute` minutes after nine; a change to None leaves the member out."""
     whole = {
         "eventType": kind,

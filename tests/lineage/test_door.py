@@ -27,7 +27,9 @@ def post(cast: Cast) -> Post:
     """Post a body as the system's pipeline; JSON unless told otherwise."""
     header = token(cast, cast.system.unit)
 
-    def send(body: Any, url: str = ONE, type_: str = "application/json", **extra: Any) -> HttpResponse:
+    def send(
+        body: Any, url: str = ONE, type_: str = "application/json", **extra: Any
+    ) -> HttpResponse:
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
         extra = {"HTTP_AUTHORIZATION": header} | extra
         return Client().post(url, raw, content_type=type_, **extra)
@@ -106,8 +108,14 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "time without zone": (bad(eventTime="2026-11-03T10:00:00"), "/eventTime"),
     "time ten years ahead": (bad(eventTime=in_days(3650)), "/eventTime"),
     "unknown type": (bad(eventType="DONE"), "/eventType"),
-    "script as namespace": (bad(job={"namespace": "javascript:alert(1)", "name": "x"}), "/job/namespace"),
-    "facet without schema": (bad(inputs=[{"namespace": "a", "name": "b", "facets": {"x": {}}}]), "x/_producer"),
+    "script as namespace": (
+        bad(job={"namespace": "javascript:alert(1)", "name": "x"}),
+        "/job/namespace",
+    ),
+    "facet without schema": (
+        bad(inputs=[{"namespace": "a", "name": "b", "facets": {"x": {}}}]),
+        "x/_producer",
+    ),
     "a list": ([bad()], ""),
     "not JSON": (b"{", ""),
     "NaN": (b'{"eventTime": NaN}', ""),
@@ -200,7 +208,10 @@ def test_who_only_reads_cannot_post(cast: Cast) -> None:
     browser = Client()
     browser.force_login(cast.accounts["abel"])
     url = f"{ONE}?unit={cast.system.pk}"
-    assert browser.post(url, encoded(training())[0], content_type="application/json").status_code == 403
+    assert (
+        browser.post(url, encoded(training())[0], content_type="application/json").status_code
+        == 403
+    )
 
 
 def test_a_facet_of_five_thousand_columns_is_taken(post: Post) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 from datetime import timedelta
 from typing import Any
@@ -14,13 +15,25 @@ from django.utils import timezone
 from governance.assessment.actions import approvals
 from governance.audit.queries import log_size
 from governance.gates.actions import ask_gate, request_release_approval
+from governance.identity import actions as identity
 from governance.registry.actions import end_deployment, record_deployment
 from governance.registry.models import Release
+from lineage.actions import receive_events
 from lineage.asking import units_seen
+from lineage.models import RawEvent, RunAttempt
 from lineage.story import Story, story_of
 from lineage.upstream import Moment
 from tests.cast import Cast, make_release
-from tests.lineage.pipeline import TRAINING, data, event, preparation, tell, training, work
+from tests.lineage.pipeline import (
+    TRAINING,
+    data,
+    encoded,
+    event,
+    preparation,
+    tell,
+    training,
+    work,
+)
 
 
 @pytest.fixture
@@ -193,13 +206,8 @@ def test_a_release_live_without_approval_or_gate_is_told(cast: Cast, release: Re
 
 
 def test_lineage_of_another_unit_needs_sight_of_it(cast: Cast, release: Release) -> None:
-    from governance.identity import actions as identity
-
     secret = identity.create_unit(cast.organisation, "Research", by=cast.by("adam"))
     tell(cast, *training(model_of(release)))
-    from lineage.actions import receive_events
-    from tests.lineage.pipeline import encoded
-
     receive_events(secret, encoded(preparation()), by=cast.by("dev"))
     work(cast)
     deploy(cast, release)
@@ -244,7 +252,13 @@ def test_a_question_that_cannot_be_read_is_answered_with_what_to_write(
     cast: Cast, browser: Client
 ) -> None:
     url = f"/lineage?system={cast.system.pk}"
-    for wrong in ("at=yesterday", "known=soon", "known=999999999", "at=2026-13-01", "at=" + "9" * 50):
+    for wrong in (
+        "at=yesterday",
+        "known=soon",
+        "known=999999999",
+        "at=2026-13-01",
+        "at=" + "9" * 50,
+    ):
         answer = browser.get(f"{url}&{wrong}")
         assert answer.status_code == 400 and "There is a problem" in answer.content.decode(), wrong
 
@@ -266,7 +280,13 @@ def test_the_csv_holds_every_row_and_runs_no_formula(
     deploy(cast, release)
     answer = browser.get(f"/lineage.csv?system={cast.system.pk}")
     rows = list(csv.DictReader(io.StringIO(answer.content.decode())))
-    assert {row["kind"] for row in rows} == {"deployment", "release", "model version", "run", "dataset"}
+    assert {row["kind"] for row in rows} == {
+        "deployment",
+        "release",
+        "model version",
+        "run",
+        "dataset",
+    }
     assert [row["node"][:2] for row in rows if row["kind"] == "run"] == ["'="]
 
 
@@ -283,7 +303,10 @@ def test_the_system_page_has_the_tab_and_the_card(
 ) -> None:
     tell(cast, *preparation(), *training(model_of(release)))
     deploy(cast, release)
-    assert "Runs reported at this system" in browser.get(f"/systems/{cast.system.pk}/lineage").content.decode()
+    assert (
+        "Runs reported at this system"
+        in browser.get(f"/systems/{cast.system.pk}/lineage").content.decode()
+    )
     overview = browser.get(f"/systems/{cast.system.pk}").content.decode()
     assert "Chain behind what is live" in overview and "3 of 3 contents traced" in overview
 
@@ -291,10 +314,6 @@ def test_the_system_page_has_the_tab_and_the_card(
 def test_a_run_s_page_lists_its_events_which_can_be_had_byte_for_byte(
     cast: Cast, browser: Client
 ) -> None:
-    import hashlib
-
-    from lineage.models import RawEvent, RunAttempt
-
     tell(cast, *training())
     page = browser.get(RunAttempt.objects.get().get_absolute_url()).content.decode()
     row = RawEvent.objects.first()

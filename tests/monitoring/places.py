@@ -102,25 +102,45 @@ def model_bytes() -> bytes:
 
 
 @cache
+def greedy_model_bytes() -> bytes:
+    """A model that asks for gigabytes as soon as an age above 5 is in its batch."""
+    nodes = [
+        helper.make_node("ReduceMax", ["X"], ["oldest"], keepdims=0),
+        helper.make_node("Sub", ["oldest", "five"], ["above"]),
+        helper.make_node("Relu", ["above"], ["positive"]),
+        helper.make_node("Mul", ["positive", "billion"], ["wanted"]),
+        helper.make_node("Cast", ["wanted"], ["count"], to=TensorProto.INT64),
+        helper.make_node("Reshape", ["count", "one"], ["shape"]),
+        helper.make_node("ConstantOfShape", ["shape"], ["zeros"]),
+        helper.make_node("ReduceSum", ["zeros"], ["nothing"], keepdims=0),
+        helper.make_node("Sigmoid", ["X"], ["score"]),
+        helper.make_node("Add", ["score", "nothing"], ["probabilities"]),
+    ]
+    constants = [
+        helper.make_tensor("five", TensorProto.FLOAT, [], [5.0]),
+        helper.make_tensor("billion", TensorProto.FLOAT, [], [1e9]),
+        helper.make_tensor("one", TensorProto.INT64, [1], [1]),
+    ]
+    return one_column_model(nodes, constants)
+
+
+@cache
 def root_model_bytes() -> bytes:
     """A model that answers the square root of its only column, and so NaN to a negative one."""
-    made = helper.make_graph(
-        [helper.make_node("Sqrt", ["X"], ["probabilities"])],
-        "root",
-        [helper.make_tensor_value_info("X", TensorProto.FLOAT, ["rows", 1])],
-        [helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["rows", 1])],
-    )
+    return one_column_model([helper.make_node("Sqrt", ["X"], ["probabilities"])], [])
+
+
+def one_column_model(nodes: list[Any], constants: list[Any]) -> bytes:
+    table = {name: [name, TensorProto.FLOAT, ["rows", 1]] for name in ("X", "probabilities")}
+    ends = {name: [helper.make_tensor_value_info(*said)] for name, said in table.items()}
+    graph = helper.make_graph(nodes, "made", ends["X"], ends["probabilities"], constants)
     opset = helper.make_opsetid("", 17)
-    return bytes(helper.make_model(made, opset_imports=[opset], ir_version=8).SerializeToString())
+    return bytes(helper.make_model(graph, opset_imports=[opset], ir_version=8).SerializeToString())
 
 
-def root_release(places: Places) -> Release:
-    version = places.register(
-        root_model_bytes(),
-        name="root",
-        columns=COLUMNS[:1],
-        score={"output": "probabilities"},
-    )
+def one_column_release(places: Places, data: bytes) -> Release:
+    score = {"output": "probabilities"}
+    version = places.register(data, name="made", columns=COLUMNS[:1], score=score)
     return places.make_release(version)
 
 

@@ -24,9 +24,11 @@ from tests.monitoring.places import (
     PERFORMANCE,
     Places,
     figure,
+    greedy_model_bytes,
     measurements,
     model_bytes,
-    root_release,
+    one_column_release,
+    root_model_bytes,
     run_record,
     states,
     survey,
@@ -227,11 +229,17 @@ def test_a_signature_of_other_columns_makes_the_run_invalid(places: Places) -> N
 
 
 def test_scores_that_are_not_numbers_void_the_whole_run(places: Places) -> None:
-    run = places.evaluate(
-        release=root_release(places), dataset=places.deliver(broken(AGEP=-np.ones(500)))
-    )
+    release = one_column_release(places, root_model_bytes())
+    run = places.evaluate(release=release, dataset=places.deliver(broken(AGEP=-np.ones(500))))
     assert run.state == "invalid"
     assert "NaN" in run.reason
+
+
+def test_a_model_that_devours_memory_ends_its_run_and_not_the_worker(places: Places) -> None:
+    release = one_column_release(places, greedy_model_bytes())
+    run = places.evaluate(release=release)
+    assert run.state == "invalid"
+    assert "failed while running" in run.reason or "memory" in run.reason
 
 
 def test_a_stored_file_that_was_changed_is_noticed(places: Places) -> None:
@@ -246,7 +254,7 @@ def test_a_stored_file_that_was_changed_is_noticed(places: Places) -> None:
 
 
 def test_a_pickle_that_got_past_the_door_never_runs(places: Places) -> None:
-    release = root_release(places)
+    release = one_column_release(places, root_model_bytes())
     path = store.path_of(release.model_versions.get().digest)
     path.chmod(0o640)
     path.write_bytes(pickle.dumps(print))

@@ -14,8 +14,9 @@ from governance.identity.errors import Conflict, Forbidden, InvalidInput
 from governance.identity.principal import principal_of
 from governance.registry import actions as registry
 from monitoring import actions
+from monitoring.criteria import read_criteria
 from monitoring.models import EvaluationPlan
-from tests.monitoring.places import FAIRNESS, PERFORMANCE, Places, model_bytes, survey
+from tests.monitoring.places import FAIRNESS, PERFORMANCE, PROTECTED, Places, model_bytes, survey
 
 
 def asked(places: Places, plan: EvaluationPlan) -> ApprovalRequest:
@@ -51,12 +52,11 @@ def test_a_plan_is_stated_with_its_criteria_as_a_record_about_the_release(places
     ],
 )
 def test_a_criterion_that_could_not_be_judged_is_refused(
-    places: Places, changes: dict[str, Any], pointer: str, words: str
+    changes: dict[str, Any], pointer: str, words: str
 ) -> None:
     with pytest.raises(InvalidInput, match=words) as refused:
-        places.write_plan({**PERFORMANCE, **changes})
+        read_criteria([{**PERFORMANCE, **changes}], PROTECTED)
     assert refused.value.pointer == f"/criteria/0/{pointer}"
-    assert not EvaluationPlan.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -67,11 +67,18 @@ def test_a_criterion_that_could_not_be_judged_is_refused(
         (["auc"], "Write an object"),
         ([PERFORMANCE, PERFORMANCE], "Two criteria have the id 'auc'"),
         ([{**FAIRNESS, "slice": "MAR"}], "measured for: SEX, RAC1P, AGEP"),
+        ([], "1 to 100 criteria"),
     ],
 )
-def test_criteria_are_read_strictly(places: Places, criteria: list[Any], words: str) -> None:
+def test_criteria_are_read_strictly(criteria: list[Any], words: str) -> None:
     with pytest.raises(InvalidInput, match=words):
-        places.write_plan(*criteria)
+        read_criteria(criteria, PROTECTED)
+
+
+def test_a_plan_with_a_criterion_that_is_refused_is_not_written(places: Places) -> None:
+    with pytest.raises(InvalidInput, match="measured for: SEX"):
+        places.write_plan({**FAIRNESS, "slice": "MAR"})
+    assert not EvaluationPlan.objects.exists()
 
 
 def test_an_officer_approves_exactly_the_present_text(places: Places) -> None:

@@ -122,9 +122,7 @@ class Watched:
         statements = statements_of_system(self.cast.system, size)
         return judge([entry], target, statements, size, at or timezone.now())[0]
 
-    def element(
-        self, requirement: str, element: str, at: datetime | None = None
-    ) -> dict[str, Any]:
+    def element(self, requirement: str, element: str, at: datetime | None = None) -> dict[str, Any]:
         found = self.judged(requirement, at)["why"]["elements"]
         return next(one for one in found if one["id"] == element)
 
@@ -133,9 +131,7 @@ class Watched:
 
 
 def text(watched: Watched, **terms: Any) -> MonitorText:
-    return MonitorText(
-        "Quarterly drift", watched.reference, {"intervalSeconds": DAY, **terms}
-    )
+    return MonitorText("Quarterly drift", watched.reference, {"intervalSeconds": DAY, **terms})
 
 
 def make_watched(places: Places, **terms: Any) -> Watched:

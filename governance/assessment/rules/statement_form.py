@@ -46,12 +46,12 @@ def judge_statement(element: JSON, context: Context) -> Node:
 
 def _missing(element: JSON) -> Node:
     noun = _noun(element)
-    what = f"Record {noun} by a {plain(element['role'])} about this requirement."
+    what = f"Record {noun} by the {plain(element['role'])} about this requirement."
     node = Node(element["id"], element["label"], "statement", MISSING, "")
-    node.sentence = f"No {noun[2:]} by a {plain(element['role'])} counts here; an author of the subject cannot give it."
+    node.sentence = f"No {noun[2:]} by the {plain(element['role'])} counts here; an author of the subject cannot give it."
     if element["kind"] == "management":
         node.sentence = (
-            f"No {noun[2:]} by a {plain(element['role'])} is recorded about this requirement."
+            f"No {noun[2:]} by the {plain(element['role'])} is recorded about this requirement."
         )
     node.details = {"role": element["role"], "freshUntil": None}
     node.waiting = [act(what, element["role"], _kind(element), element["id"])]
@@ -62,7 +62,7 @@ def _stale(element: JSON, leaf: Leaf, context: Context) -> Node:
     until = _fresh_until(leaf, context)
     ended = f" and counted until {day(until)}" if until else ""
     node = _node(element, STALE, f"{_who(leaf)} said {_words(leaf)}{ended}.", [leaf], context)
-    what = f"Renew {_noun(element)} by a {plain(element['role'])}: the last one is out of date."
+    what = f"Renew {_noun(element)} by the {plain(element['role'])}: the last one is out of date."
     node.waiting = [act(what, element["role"], _kind(element), element["id"])]
     return node
 

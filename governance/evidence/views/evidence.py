@@ -48,7 +48,7 @@ def evidence(request: SignedInRequest, pk: UUID) -> HttpResponse:
         "facts": reading.facts(predicate),
         "invalid": invalid_reason(predicate),
         "subjects": found.statement["subject"],
-        "attempts": attempts_of(found, request.principal),
+        "attempts": [attempt(one) for one in attempts_of(found, request.principal)],
         "revisions": revisions_of(found, request.principal),
         "person": responsible(found),
         "successor": successor_of(found, request),
@@ -57,6 +57,19 @@ def evidence(request: SignedInRequest, pk: UUID) -> HttpResponse:
         **proof_context(found, request),
     }
     return render(request, "evidence/evidence.html", context)
+
+
+def attempt(one: Evidence) -> tuple[Evidence, dict[str, Any], dict[str, Any] | None]:
+    """A run of a series: the evidence, what is said of the run, its value."""
+    predicate = one.predicate
+    run = predicate["run"]
+    plan = predicate.get("plan") or predicate.get("monitor")
+    said = {
+        "attempt": run["attempt"],
+        "state": run.get("status") or predicate.get("status"),
+        "plan": f"revision {plan['revision']}" if plan else "exploratory",
+    }
+    return one, said, predicate.get("value")
 
 
 def invalid_reason(predicate: dict[str, Any]) -> str:

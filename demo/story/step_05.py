@@ -1,0 +1,182 @@
+"""Step 5: the gate denies; people judge in their own roles; nobody loosens a threshold."""
+
+from __future__ import annotations
+
+import httpx
+
+from demo.people.cast import SECOND
+from demo.story import judgements as said
+from demo.story.acts import Step
+from demo.story.stage import JSON, Stage, Unexpected, day
+from demo.story.step_03 import decide, try_to_approve
+
+step = Step(5, "The gate, and who decides what")
+FAIRNESS = "MEASURE 2.11"
+PRODUCTION = "production"
+WARN, DENY, PENDING = 0, 1, 3
+
+
+@step.act("pipeline", "muniment gate production")
+def gate_denies(stage: Stage) -> str:
+    decision = ask_gate(stage, "release1", DENY)
+    if FAIRNESS not in {one["requirement"] for one in effects(decision, "deny")}:
+        raise Unexpected("The gate denies, but not for the failed fairness element.")
+    waits = sorted({one["role"] for one in effects(decision, "pending")})
+    return f"DENY, exit 1: {FAIRNESS} fails. Pending, who must act: {', '.join(waits)}"
+
+
+@step.act("validator", "records tests and an opinion, raises the finding on the proxy target")
+def give_opinion(stage: Stage) -> str:
+    validator, release = stage.person("validator"), stage.made["release1"]
+    validator.fill(
+        f"/releases/{release}/opinion",
+        {
+            "verdict": "fit-with-findings",
+            "tests": "\n".join(said.OPINION_TESTS),
+            "text": said.OPINION,
+        },
+    )
+    page = validator.fill(
+        f"{stage.system_page}/findings/raise?release={release}",
+        {**said.FINDING, "owner": stage.person("owner").name, "due_on": day(said.FINDING_DAYS)},
+    )
+    stage.made["finding"] = page.url
+    return "Fit with findings; F-1, high: 'not employed' includes people outside the labour force"
+
+
+@step.act("validator", "concludes on the outcomes that ask for a validator's judgement")
+def validator_concludes(stage: Stage) -> str:
+    return conclude(stage, "validator", said.VALIDATOR_CONCLUSIONS)
+
+
+@step.act("officer", "concludes that the context is understood")
+def officer_concludes(stage: Stage) -> str:
+    return conclude(stage, "officer", said.OFFICER_CONCLUSIONS)
+
+
+@step.act("owner", "plans a dated action on the finding")
+def plan_action(stage: Stage) -> str:
+    owner = stage.person("owner")
+    form = {"title": said.ACTION, "owner": owner.name, "due_on": day(said.ACTION_DAYS)}
+    owner.fill(stage.made["finding"], form)
+    return f"Until {day(said.ACTION_DAYS)}: train on job seekers against employed people"
+
+
+@step.act("owner", "asks for an exception, with expiry and a compensating control")
+def ask_exception(stage: Stage) -> str:
+    stage.person("owner").fill(
+        f"/releases/{stage.made['release1']}/exception",
+        {
+            "requirements": [FAIRNESS],
+            "reason": said.EXCEPTION_REASON,
+            "compensating_control": said.EXCEPTION_CONTROL,
+            "expires_on": day(said.EXCEPTION_DAYS),
+        },
+    )
+    return f"For {FAIRNESS}, until {day(said.EXCEPTION_DAYS)}: lists read by group before letters go"
+
+
+@step.act("officer", "grants the exception")
+def grant_exception(stage: Stage) -> str:
+    question = stage.person("officer").open("/approvals").link("Exception to")
+    decide(stage, "officer", question, {"outcome": "approved", "reason": said.EXCEPTION_GRANT})
+    row = stage.wait_for_result(FAIRNESS, "not-satisfied")
+    if row["state"] != "not-satisfied":
+        raise Unexpected("An exception turned a result.")
+    return f"Granted; {FAIRNESS} stays not satisfied, only the gate's effect changes"
+
+
+@step.act("developer", "puts the release before the accountable executive")
+def ask_executive(stage: Stage) -> str:
+    page = stage.person("developer").open(f"/releases/{stage.made['release1']}")
+    reason = "Opinion, finding with action and exception are on the release's page."
+    stage.person("developer").send(page, {"environment": PRODUCTION, "reason": reason})
+    question = stage.person("executive").open("/approvals").link("for production")
+    stage.made["ask-release1"] = question
+    return "Asked: the executive is told on the page and by e-mail"
+
+
+@step.act("pipeline", "asks the gate again")
+def gate_waits(stage: Stage) -> str:
+    decision = ask_gate(stage, "release1", PENDING)
+    waits = effects(decision, "pending")
+    return f"PENDING, exit 3: {waits[0]['text']}"
+
+
+@step.act("developer", "tries to approve the release")
+def author_is_refused(stage: Stage) -> str:
+    return f"Refused as it must be: {try_to_approve(stage, 'developer', stage.made['ask-release1'])}"
+
+
+@step.act(SECOND, "tries it again with the other account")
+def second_account_is_refused(stage: Stage) -> str:
+    return f"Refused as it must be: {try_to_approve(stage, SECOND, stage.made['ask-release1'])}"
+
+
+@step.act("owner", "tries it too: the CI token that made the release acts for its sponsor")
+def sponsor_is_refused(stage: Stage) -> str:
+    return f"Refused as it must be: {try_to_approve(stage, 'owner', stage.made['ask-release1'])}"
+
+
+@step.act("pipeline", "tries to approve with its token")
+def token_is_refused(stage: Stage) -> str:
+    """A token opens no page: the answer to it leads to the sign-in."""
+    headers = {"Authorization": f"Bearer {stage.muniment.token}"}
+    answer = httpx.post(f"{stage.site}{stage.made['ask-release1']}", headers=headers)
+    if answer.is_success:
+        raise Unexpected("A token decided an approval.")
+    return "Refused as it must be: pages take no token, and no command approves"
+
+
+@step.act("executive", "approves with conditions on the page")
+def approve(stage: Stage) -> str:
+    answer = {
+        "outcome": "approved-with-conditions",
+        "conditions": "\n".join(said.CONDITIONS),
+        "reason": said.DECISION,
+    }
+    decide(stage, "executive", stage.made["ask-release1"], answer)
+    return f"Approved with {len(said.CONDITIONS)} conditions, bound to the release's digest"
+
+
+@step.act("pipeline", "muniment gate production, once more")
+def gate_warns(stage: Stage) -> str:
+    decision = ask_gate(stage, "release1", WARN)
+    about = [one for one in effects(decision, "warn") if one["exception"]]
+    if decision["verdict"] != "warn" or not about:
+        raise Unexpected(f"The gate says {decision['verdict']} and names no exception.")
+    return f"WARN, exit 0: {about[0]['text'][-60:].strip()} {len(effects(decision, 'warn'))} warnings"
+
+
+@step.act("pipeline", "muniment deploy production")
+def deploy(stage: Stage) -> str:
+    answer = stage.muniment("deploy", PRODUCTION, "--release", stage.made["release1"]).json()
+    stage.made["deployment1"] = answer["id"]
+    return f"Release 1 is live in production since {answer['startedAt'][:19]}Z"
+
+
+def ask_gate(stage: Stage, release: str, code: int) -> JSON:
+    """The gate's decision; raises CommandFailed unless the command exits with `code`."""
+    ran = stage.muniment(
+        "gate", PRODUCTION, "--release", stage.made[release], "--format", "json", code=code
+    )
+    decision: JSON = ran.json()
+    for one in decision["reasons"]:
+        if one["effect"] in {"deny", "pending"}:
+            stage.show(f"  {one['effect']:<8} {one['text'][:150]}")
+    return decision
+
+
+def effects(decision: JSON, effect: str) -> list[JSON]:
+    return [one for one in decision["reasons"] if one["effect"] == effect]
+
+
+def conclude(stage: Stage, role: str, conclusions: dict[str, tuple[str, str]]) -> str:
+    """Record each conclusion on the requirement's page; what was concluded, in words."""
+    person = stage.person(role)
+    for requirement, (verdict, reason) in conclusions.items():
+        path = f"{stage.system_page}/requirements/{requirement.replace(' ', '-')}/conclusion"
+        person.fill(path, {"role": role, "verdict": verdict, "reason": reason})
+    words = [f"{name} {verdict.replace('-', ' ')}" for name, (verdict, _) in conclusions.items()]
+    return ", ".join(words)
+
