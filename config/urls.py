@@ -45,6 +45,7 @@ pages: list[URLPattern | URLResolver] = [
     path("", include("governance.assessment.urls")),
     path("", include("governance.gates.urls")),
     path("", include("risk.urls")),
+    path("", include("reports.urls")),
     path("", include("lineage.urls")),
 ]
 

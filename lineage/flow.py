@@ -70,8 +70,10 @@ def trace_of(flow: Flow, models: Sequence[Statement]) -> Trace:
 
 def _part(flow: Flow) -> Graph:
     """Runs and content only, without approvals and other acts."""
-    whole = Graph((thing.node for thing in flow.things.values()), flow.edges)
-    return whole.part(name for name, node in whole.nodes.items() if node.kind in RUN_KINDS)
+    inside = [one.node for one in flow.things.values() if one.node.kind in RUN_KINDS]
+    names = {node.id for node in inside}
+    edges = [edge for edge in flow.edges if edge.src in names and edge.dst in names]
+    return Graph(inside, edges)
 
 
 def _makers(flow: Flow) -> dict[str, list[Thing]]:

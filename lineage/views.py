@@ -7,8 +7,10 @@ from uuid import UUID
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from governance.audit.models import Leaf
+from governance.audit.queries import log_size
 from governance.identity.errors import InvalidInput, NotFound
 from governance.identity.principal import Principal
 from governance.registry.finders import find
@@ -37,7 +39,7 @@ def lineage(request: HttpRequest) -> HttpResponse:
         return render(request, "lineage/page.html", {"form": form}, status=400)
     story = _story(form, principal)
     limited = units_seen(principal, story.system) is not None
-    context = {"form": form, "limited": limited, **context_of(story)}
+    context = {"form": form, "limited": limited, "as_of": _as_of(story), **context_of(story)}
     return render(request, "lineage/page.html", context)
 
 
@@ -87,6 +89,17 @@ def event(request: HttpRequest, pk: int) -> HttpResponse:
 def _story(form: LiveForm, principal: Principal) -> Story:
     system: AISystem = form.cleaned_data["system"]
     return story_of(system, form.moment, units_seen(principal, system))
+
+
+def _as_of(story: Story) -> dict[str, Any]:
+    """The chip of the page: at which log it was read; the banner where that is not the newest."""
+    size, known = log_size(), story.moment.log_size
+    return {
+        "words": "now" if known == size else "then",
+        "log_size": known,
+        "past": known < size,
+        "now_url": f"{reverse('lineage')}?system={story.system.pk}",
+    }
 
 
 def _demand_system(form: LiveForm) -> None:

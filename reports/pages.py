@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.template.loader import render_to_string
 
+from reports.chart_specs import digest
 from reports.content.results import FUNCTIONS, STATES
 from risk.scales import IMPACTS
 
@@ -44,6 +45,11 @@ def assets() -> dict[str, Path]:
     }
 
 
+def chart_name(spec: JSON) -> str:
+    """The name under which a document finds the picture of a spec."""
+    return f"chart-{digest(spec)[:20]}"
+
+
 @cache
 def css() -> str:
     return CSS.read_text(encoding="utf-8")
@@ -58,6 +64,8 @@ def words(content: JSON) -> JSON:
     summary, systems = content["summary"], content["systems"]
     undetermined = [*groups_of(content, UNDETERMINED)]
     open_rows = [row for group in undetermined for row in group["rows"]]
+    is_system = content["kind"] == "system"
+    full = [group for group in undetermined if is_system or group["isOwn"]]
     return {
         "css": css(),
         "states": STATES,
@@ -66,9 +74,14 @@ def words(content: JSON) -> JSON:
         "functions": [function_row(name, summary["byFunction"][name]) for name in FUNCTIONS],
         "totals": [summary["counts"][state] for state in STATES],
         "any": present(systems),
-        "groups": by_function(systems) if content["kind"] == "system" else [],
+        "groups": by_function(systems) if is_system else [],
         "fails": [*failing_rows(content)],
-        "undetermined": undetermined,
+        "undetermined": full,
+        "undetermined_systems": [
+            {"name": group["name"], "reasons": by_reason(group["rows"])}
+            for group in undetermined
+            if group not in full
+        ],
         "undetermined_count": len(open_rows),
         "reasons_tally": tally_of(open_rows),
         "impacts": [f"{number} {word}" for number, word in IMPACTS.items()],
@@ -96,19 +109,25 @@ def by_function(systems: list[JSON]) -> list[JSON]:
     ]
 
 
-def rows_by_place(content: JSON) -> Iterator[tuple[str, list[JSON]]]:
-    """Result rows with the place they belong to; no place is named where there is only one."""
-    if content["own"]:
-        yield f"{content['subject']['name']} itself", content["own"]
-    for system in content["systems"]:
-        yield ("" if content["kind"] == "system" else system["name"]), system["rows"]
-
-
 def groups_of(content: JSON, state: str) -> Iterator[JSON]:
-    for name, rows in rows_by_place(content):
+    """Rows in a state by the place they belong to; no place is named where there is only one."""
+    is_system = content["kind"] == "system"
+    places = [(f"{content['subject']['name']} itself", content["own"], True)]
+    places += [
+        ("" if is_system else system["name"], system["rows"], False) for system in content["systems"]
+    ]
+    for name, rows, is_own in places:
         found = [row for row in rows if row["state"] == state]
         if found:
-            yield {"name": name, "rows": found}
+            yield {"name": name, "rows": found, "isOwn": is_own}
+
+
+def by_reason(rows: list[JSON]) -> list[JSON]:
+    """Requirement ids by the reason why they are not determined."""
+    grouped: dict[str, list[str]] = {}
+    for row in rows:
+        grouped.setdefault(row["reason"] or "missing", []).append(row["requirement"])
+    return [{"reason": reason, "requirements": ids} for reason, ids in grouped.items()]
 
 
 def failing_rows(content: JSON) -> Iterator[JSON]:

@@ -48,6 +48,7 @@ class Page:
     status: int
     title: str = ""
     text: str = ""
+    paragraphs: list[str] = field(default_factory=list)
     forms: list[Form] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     notices: list[tuple[str, str]] = field(default_factory=list)

@@ -88,7 +88,7 @@ class Person:
         page = read_page(str(answer.url), answer.status_code, answer.text)
         errors = [words for tone, words in page.notices if "bad" in tone.split()]
         if answer.status_code >= FIRST_ERROR:
-            raise PageRefused(page, page.problems or errors or [page.text[:600]])
+            raise PageRefused(page, page.problems or errors or page.paragraphs[:1])
         if page.problems or errors:
             raise PageRefused(page, page.problems or errors)
         return page

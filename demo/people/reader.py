@@ -93,6 +93,8 @@ class Reader(HTMLParser):
             page.title = text
         elif tag == "pre":
             page.snippets.append(text)
+        elif tag == "p" and text:
+            page.paragraphs.append(text)
         elif tag == "a":
             page.links.append((mark[2:], text))
         elif tag == "li" and "summary" in inside:

@@ -145,7 +145,11 @@ def gate_warns(stage: Stage) -> str:
     about = [one for one in effects(decision, "warn") if one["exception"]]
     if decision["verdict"] != "warn" or not about:
         raise Unexpected(f"The gate says {decision['verdict']} and names no exception.")
-    return f"WARN, exit 0: {about[0]['text'][-60:].strip()} {len(effects(decision, 'warn'))} warnings"
+    exception = about[0]["text"].rpartition("Exception in force")[2]
+    return (
+        f"WARN, exit 0: {FAIRNESS} still not satisfied, exception in force{exception} "
+        f"{len(effects(decision, 'warn'))} warnings are printed"
+    )
 
 
 @step.act("pipeline", "muniment deploy production")

@@ -62,7 +62,7 @@ def state_today(row: ExceptionGrant) -> dict[str, str]:
     state = GrantState(row.state)
     if state == GrantState.GRANTED and not row.is_in_force:
         return {"tone": "bad", "words": "expired"}
-    words = "in force" if state == GrantState.GRANTED else str(state.label)
+    words = "in force" if state == GrantState.GRANTED else str(state.label).lower()
     return {"tone": state.tone, "words": words}
 
 

@@ -97,12 +97,12 @@ def validity_of(document: Document) -> tuple[str, str]:
     """Tone and words: its state, and where it is approved whether it is in force today."""
     state = DocumentState(document.state)
     if state != DocumentState.IN_FORCE:
-        return state.tone, str(state.label)
+        return state.tone, str(state.label).lower()
     if document.valid_until < today():
         return "bad", "expired"
     if document.valid_from > today():
         return "wait", "not yet in force"
-    return state.tone, str(state.label)
+    return state.tone, str(state.label).lower()
 
 
 @table(

@@ -128,7 +128,7 @@ def decision_rows(found: Release) -> list[dict[str, Any]]:
             "words": f"Gate {row.environment}",
             "url": row.get_absolute_url(),
             "tone": Verdict(row.verdict).tone,
-            "state": Verdict(row.verdict).label,
+            "state": Verdict(row.verdict).label.lower(),
             "note": f"log {row.log_size:,}",
             "who": str(row.asked_by),
         }

@@ -11,7 +11,7 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from reports.chart_specs import digest
+from reports.pages import chart_name
 
 register = template.Library()
 
@@ -56,10 +56,7 @@ def entry(held: Mapping[str, Any], name: str) -> Any:
     return held.get(name)
 
 
-@register.filter
-def chart_name(spec: Mapping[str, Any]) -> str:
-    """The name under which the document finds a picture."""
-    return f"chart-{digest(spec)[:20]}"
+register.filter("chart_name", chart_name)
 
 
 @register.filter

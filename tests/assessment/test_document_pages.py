@@ -61,7 +61,7 @@ def test_the_file_is_a_download_that_cannot_run(cast: Cast) -> None:
         ({"valid_until": "2020-01-01"}, "ends before it begins"),
         ({"topic": "pets"}, "Select a valid choice"),
         ({"file": SimpleUploadedFile("empty.pdf", b"")}, "empty"),
-        ({"file": SimpleUploadedFile("a\x07.pdf", b"x")}, "printable name"),
+        ({"title": "\u200b"}, "Write a name"),
         ({"file": ""}, "This field is required"),
     ],
 )

@@ -71,7 +71,7 @@ def test_validator_raises_a_finding_that_stands_on_its_pages(cast: Cast) -> None
         ({"due_on": "2020-01-01"}, "Choose today or a day to come"),
         ({"severity": "dire"}, "Select a valid choice"),
         ({"requirement": "MEASURE 99"}, "Select a valid choice"),
-        ({"owner": "nobody"}, "Select a valid choice"),
+        ({"owner": "00000000-0000-0000-0000-000000000000"}, "Select a valid choice"),
         ({"title": " \x07 "}, "Write a name"),
     ],
 )

@@ -91,7 +91,7 @@ def finding_page(
         "close_form": close_form or CloseForm(),
         "may_plan": not is_closed and principal.may("action.plan", path),
         "may_complete": principal.may("action.complete", path),
-        "may_close": not is_closed and principal.may("finding.close", path),
+        "may_close": (close_form or not is_closed) and principal.may("finding.close", path),
         "is_own": principal.person_id == found.owner_id,
         "breadcrumbs": [
             ("Findings", reverse("findings")),
