@@ -144,7 +144,6 @@ def _run(attempt: RunAttempt, moment: Moment) -> Thing:
         kind="job-run",
         label=attempt.job.name,
         sublabel=state.label if attempt.number == 1 else f"attempt {attempt.number}, {state.label}",
-        url=attempt.get_absolute_url(),
         has_ended=state != RunState.RUNNING,
     )
     commit = f" · commit {attempt.commit[:12]}" if attempt.commit else ""

@@ -61,9 +61,10 @@ def project(run: Run) -> dict[str, Any]:
 def conclude(organisation: Unit, done: Projected, run: Run) -> None:
     """State the attempts that ended, and have the releases measured that lie downstream of what was touched."""
     accounts = Account.objects.in_bulk(list(set(done.senders.values())))
+    principals = {pk: principal_of(account) for pk, account in accounts.items()}
     found = RunAttempt.objects.select_related("job", "unit").filter(pk__in=done.senders)
     for attempt in found.order_by("recorded", "number"):
-        state_run(attempt, by=principal_of(accounts[done.senders[attempt.pk]]))
+        state_run(attempt, by=principals[done.senders[attempt.pk]])
     if not done.data:
         return
     digests = downstream_digests(organisation.pk, done.data)

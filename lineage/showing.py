@@ -12,7 +12,7 @@ from lineage.graph import Graph, Node
 from lineage.layout import place
 from lineage.story import Story
 from lineage.svg import KIND_WORDS, render
-from lineage.things import KNOWN_WORDS, Thing
+from lineage.things import KNOWN_WORDS, Thing, address
 
 DRAWN = 60
 LISTED = 500
@@ -58,7 +58,15 @@ def _backbone(graph: Graph) -> set[str]:
 
 
 def _drawn(node: Node) -> Node:
-    return replace(node, kind="source") if node.is_declared_source else node
+    shown = replace(node, url=_url(node))
+    return replace(shown, kind="source") if node.is_declared_source else shown
+
+
+def _url(node: Node) -> str:
+    """A run's address is made only where it is shown: a closure may hold thousands of runs."""
+    if node.kind != "job-run":
+        return node.url
+    return address("lineage-run", node.id.removeprefix("run:"))
 
 
 def rows(story: Story) -> list[dict[str, Any]]:
@@ -69,9 +77,9 @@ def row(thing: Thing) -> dict[str, Any]:
     node = thing.node
     return {
         "label": node.label,
-        "url": node.url,
+        "url": _url(node),
         "sub": thing.detail or ("" if thing.digest else node.sublabel),
-        "kind": KIND_WORDS[_drawn(node).kind],
+        "kind": "source" if node.is_declared_source else KIND_WORDS[node.kind],
         "name": thing.name if thing.name != node.label else "",
         "digest": thing.digest,
         "by": thing.by,
@@ -145,13 +153,13 @@ def _node_json(thing: Thing) -> dict[str, Any]:
 
 def context_of(story: Story) -> dict[str, Any]:
     """What lineage/story.html needs."""
-    listed = rows(story)
+    listed = [row(one) for one in story.things[:LISTED]]
     return {
         "story": story,
         "drawing": drawing(story) if story.live else None,
-        "rows": listed[:LISTED],
-        "unlisted": max(0, len(listed) - LISTED),
-        "total": len(listed),
+        "rows": listed,
+        "unlisted": len(story.things) - len(listed),
+        "total": len(story.things),
         "traces": [trace_words(label, one) for label, one in story.traces],
         "grades": [
             {"words": KNOWN_WORDS[grade], "count": number}

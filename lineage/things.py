@@ -37,6 +37,11 @@ class Thing:
     state: str = ""
     is_exact: bool = True
 
+    @property
+    def run_id(self) -> str:
+        """Id of the attempt that a run's node stands for."""
+        return self.node.id.removeprefix("run:")
+
 
 @dataclass
 class Flow:

@@ -61,6 +61,13 @@ def add_second_account(stage: Stage) -> str:
     return "A role that may approve and two ways to sign in, but one person"
 
 
+@step.act("administrator", "names the keeper of the inventory")
+def name_keeper(stage: Stage) -> str:
+    keeper = stage.person("officer").name
+    stage.person("administrator").fill("/inventory", {"keeper": keeper})
+    return f"{keeper}; the platform reconciles daily and at every deployment"
+
+
 @step.act("owner", "registers the AI system and proposes its tier")
 def register(stage: Stage) -> str:
     page = stage.person("owner").fill(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
+
 import httpx
 
+from demo.golden import count_words, differences
 from demo.people.cast import SECOND
 from demo.story import judgements as said
 from demo.story.acts import Step
-from demo.story.stage import JSON, Stage, Unexpected, day
+from demo.story.stage import JSON, PATIENCE_SECONDS, Stage, Unexpected, day
 from demo.story.step_03 import decide, try_to_approve
 
 step = Step(5, "The gate, and who decides what")
@@ -159,6 +162,17 @@ def deploy(stage: Stage) -> str:
     return f"Release 1 is live in production since {answer['startedAt'][:19]}Z"
 
 
+@step.act("platform", "holds all 72 results against the golden file")
+def compare_with_golden(stage: Stage) -> str:
+    """Waits until the results have followed the last evidence, or says what differs."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while found := differences(rows := stage.results()):
+        if time.monotonic() > deadline:
+            raise Unexpected("; ".join(found))
+        time.sleep(1)
+    return f"As expected: {count_words(rows)}"
+
+
 def ask_gate(stage: Stage, release: str, code: int) -> JSON:
     """The gate's decision; raises CommandFailed unless the command exits with `code`."""
     ran = stage.muniment(
@@ -183,4 +197,5 @@ def conclude(stage: Stage, role: str, conclusions: dict[str, tuple[str, str]]) -
         person.fill(path, {"role": role, "verdict": verdict, "reason": reason})
     words = [f"{name} {verdict.replace('-', ' ')}" for name, (verdict, _) in conclusions.items()]
     return ", ".join(words)
+
 

@@ -12,7 +12,18 @@ from governance.identity.errors import InvalidInput
 SHA256 = re.compile(r"[0-9a-f]{64}")
 DTYPES = {"float", "int", "string", "bool"}
 TASKS = {"binary", "multiclass", "regression"}
-SIGNATURE_KEYS = {"task", "columns", "score", "positive", "label", "protected", "decision"}
+SIGNATURE_KEYS = {
+    "task",
+    "columns",
+    "score",
+    "positive",
+    "positive_label",
+    "label",
+    "label_column",
+    "classes",
+    "protected",
+    "decision",
+}
 
 
 def check_digests(digests: Sequence[str], pointer: str) -> list[str]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,7 @@ class Site:
 class Staffed(Site):
     """A site of an organisation with its people."""
 
-    cast: Cast
+    cast: Cast = field(repr=False)
 
     @contextmanager
     def signed_in(self, name: str, **context: Any) -> Iterator[Visitor]:
@@ -74,6 +74,3 @@ def staffed(keys: Path) -> Iterator[Cast]:
             return stack.enter_context(psycopg.connect(session.url(role)))
 
         yield make_cast(connect, keys)
-
-
-Opened = Callable[[], Site]
