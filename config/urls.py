@@ -41,12 +41,13 @@ pages: list[URLPattern | URLResolver] = [
     path("", include("governance.work.urls")),
     path("", include("governance.evidence.urls")),
     path("", include("monitoring.urls")),
-    path("", include("governance.registry.urls")),
     path("", include("governance.assessment.urls")),
     path("", include("governance.gates.urls")),
     path("", include("risk.urls")),
     path("", include("reports.urls")),
     path("", include("lineage.urls")),
+    # Last: its tabs answer any word below a system that no other room has claimed.
+    path("", include("governance.registry.urls")),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

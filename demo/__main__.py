@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import signal
 import sys
 import time
 from pathlib import Path
@@ -18,9 +20,12 @@ from demo.story.stage import Stage
 from demo.telling import Teller, table
 from demo.workshop import Workshop, fetch_survey
 
+INTERRUPTED = 130
+
 
 def main(arguments: list[str]) -> int:
     options = parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     teller = Teller()
     try:
         home, was_there = fresh_home()
@@ -36,7 +41,7 @@ def main(arguments: list[str]) -> int:
     except PlatformError as error:
         return fail(str(error))
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
     finally:
         teller.say("Ending the platform …")
         platform.end()
@@ -91,8 +96,9 @@ def relative(path: Path) -> Path:
 
 def stay(platform: Platform, teller: Teller) -> None:
     teller.say("The platform stays up; Ctrl-C ends it.")
-    while platform.process.poll() is None:
-        time.sleep(0.5)
+    with contextlib.suppress(KeyboardInterrupt):
+        while platform.process.poll() is None:
+            time.sleep(0.5)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from governance.work.kinds import TryLater, register
 from governance.work.runner import Run
 from lineage.models import RunAttempt
 from lineage.projection import Projected, project_next
-from lineage.statements import state_completeness, state_run
+from lineage.statements import state_completeness, state_runs
 from lineage.upstream import downstream_digests
 
 
@@ -63,8 +63,8 @@ def conclude(organisation: Unit, done: Projected, run: Run) -> None:
     accounts = Account.objects.in_bulk(list(set(done.senders.values())))
     principals = {pk: principal_of(account) for pk, account in accounts.items()}
     found = RunAttempt.objects.select_related("job", "unit").filter(pk__in=done.senders)
-    for attempt in found.order_by("recorded", "number"):
-        state_run(attempt, by=principals[done.senders[attempt.pk]])
+    senders = {pk: principals[account] for pk, account in done.senders.items()}
+    state_runs(list(found.order_by("recorded", "number")), senders)
     if not done.data:
         return
     digests = downstream_digests(organisation.pk, done.data)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import platform
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.utils import timezone
@@ -24,7 +27,7 @@ from governance.identity.principal import Principal
 from governance.registry.models import Release
 from lineage.choices import RunState, UseRole
 from lineage.flow import Look, add_flow, name_by_records, trace_of
-from lineage.models import DataVersion, RunAttempt
+from lineage.models import DataUse, RunAttempt
 from lineage.records import COMPLETENESS, newest_records
 from lineage.story import models_of
 from lineage.things import Flow
@@ -36,49 +39,67 @@ GAPS = 20
 CODE = ("tracing.py", "flow.py", "upstream.py", "observed.py", "attempts.py")
 
 
-def state_run(attempt: RunAttempt, *, by: Principal) -> Evidence | None:
-    """A record of an attempt that ended, at its unit's scope; None while nothing new is to be said of it.
+def state_runs(attempts: Collection[RunAttempt], by: Mapping[UUID, Principal]) -> list[Evidence]:
+    """A record of each attempt that ended, at its unit's scope; `by` has who answers for each attempt.
 
-    Kind lineage-run, state completed or failed; a late event that changes what is said makes a new revision.
+    Kind lineage-run, state completed or failed. What was said already is not said again; a late event that changes
+    it makes a new revision.
     """
-    if attempt.state == RunState.RUNNING:
-        return None
-    made, read = (_data(attempt, role) for role in (UseRole.OUTPUT, UseRole.INPUT))
-    fields = {
+    ended = [one for one in attempts if one.state != RunState.RUNNING]
+    ids = [one.pk for one in ended]
+    uses: dict[UUID, list[DataUse]] = defaultdict(list)
+    for use in DataUse.objects.filter(attempt__in=ids, replaced=None).select_related("data"):
+        uses[use.attempt_id].append(use)
+    said = _said(ids)
+    return [
+        _state_run(one, uses[one.pk], fields, by[one.pk])
+        for one in ended
+        if (fields := _fields(one, uses[one.pk])) != said.get(one.pk)
+    ]
+
+
+def _said(ids: Collection[UUID]) -> dict[UUID, Any]:
+    """The fields of the newest revision of each record."""
+    rows = Evidence.objects.records("lineage-run").filter(record_id__in=ids)
+    newest = rows.order_by("record_id", "-revision").distinct("record_id")
+    return dict(newest.values_list("record_id", "statement__predicate__fields"))
+
+
+def _fields(attempt: RunAttempt, uses: Collection[DataUse]) -> dict[str, Any]:
+    return {
         "run": str(attempt.run_id),
         "attempt": attempt.number,
         "job": f"{attempt.job.namespace}/{attempt.job.name}",
-        "inputs": _digests(read),
-        "outputs": _digests(made),
-        "inexact": sum(not one.digest for one in (*made, *read)),
+        "inputs": _digests(uses, UseRole.INPUT),
+        "outputs": _digests(uses, UseRole.OUTPUT),
+        "inexact": sum(not use.data.digest for use in uses),
         "commit": attempt.commit or None,
         "producer": attempt.producer,
         "endedWith": attempt.ended_with,
         "from": instant(attempt.began_at),
         "to": instant(attempt.ended_at) if attempt.ended_at else None,
     }
-    last = Evidence.objects.of_record(attempt.pk).first()
-    if last is not None and last.fields == fields:
-        return None
-    is_completed = attempt.state == RunState.COMPLETED
+
+
+def _state_run(
+    attempt: RunAttempt, uses: Collection[DataUse], fields: dict[str, Any], by: Principal
+) -> Evidence:
+    made = {use.data.digest: use.data.name[:300] for use in uses if use.role == UseRole.OUTPUT}
     return emit_record(
         "lineage-run",
         record_id=attempt.pk,
-        state="completed" if is_completed else "failed",
+        state="completed" if attempt.state == RunState.COMPLETED else "failed",
         fields=fields,
         scope=unit_scope(attempt.unit),
         by=by,
-        subjects=[subject(one.name[:300], one.digest) for one in made if one.digest][:DIGESTS],
+        subjects=[subject(made[digest], digest) for digest in fields["outputs"]],
     )
 
 
-def _data(attempt: RunAttempt, role: str) -> list[DataVersion]:
-    uses = attempt.uses.filter(role=role, replaced=None).select_related("data")
-    return sorted((use.data for use in uses), key=lambda one: (one.digest, one.key))
-
-
-def _digests(data: list[DataVersion]) -> list[str]:
-    return [one.digest for one in data if one.digest][:DIGESTS]
+def _digests(uses: Collection[DataUse], role: str) -> list[str]:
+    return sorted({use.data.digest for use in uses if use.role == role and use.data.digest})[
+        :DIGESTS
+    ]
 
 
 def state_completeness(release: Release, *, by: Principal) -> Evidence | None:

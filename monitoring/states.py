@@ -8,10 +8,10 @@ from django.db import models
 class BatchState(models.TextChoices):
     """`invalid`: a run could not compare it, and says why."""
 
-    WAITING = "waiting"
+    WAITING = "waiting", "waiting"
     TAKEN = "taken", "being compared"
-    COMPARED = "compared"
-    INVALID = "invalid"
+    COMPARED = "compared", "compared"
+    INVALID = "invalid", "invalid"
 
     @property
     def tone(self) -> str:
@@ -24,8 +24,8 @@ _BATCH_TONES = {"waiting": "wait", "taken": "wait", "compared": "good", "invalid
 class LabelsState(models.TextChoices):
     NONE = "none", "not delivered"
     CHECKING = "checking", "being checked"
-    MEASURED = "measured"
-    REFUSED = "refused"
+    MEASURED = "measured", "measured"
+    REFUSED = "refused", "refused"
 
     @property
     def tone(self) -> str:
@@ -36,9 +36,9 @@ _LABELS_TONES = {"none": "none", "checking": "wait", "measured": "good", "refuse
 
 
 class MonitorState(models.TextChoices):
-    ACTIVE = "active"
-    PAUSED = "paused"
-    ENDED = "ended"
+    ACTIVE = "active", "active"
+    PAUSED = "paused", "paused"
+    ENDED = "ended", "ended"
 
     @property
     def tone(self) -> str:
@@ -48,11 +48,11 @@ class MonitorState(models.TextChoices):
 class RunStatus(models.TextChoices):
     """The four ends are the words the rules read; `running` is never stated."""
 
-    RUNNING = "running"
-    COMPLETED = "completed"
+    RUNNING = "running", "running"
+    COMPLETED = "completed", "completed"
     NO_DATA = "no-data", "no data"
-    INVALID = "invalid"
-    MISSED = "missed"
+    INVALID = "invalid", "invalid"
+    MISSED = "missed", "missed"
 
     @property
     def tone(self) -> str:
@@ -69,9 +69,9 @@ _RUN_TONES = {
 
 
 class AlertState(models.TextChoices):
-    OPEN = "open"
-    TRIAGED = "triaged"
-    CLOSED = "closed"
+    OPEN = "open", "open"
+    TRIAGED = "triaged", "triaged"
+    CLOSED = "closed", "closed"
 
     @property
     def tone(self) -> str:
@@ -79,5 +79,5 @@ class AlertState(models.TextChoices):
 
 
 class AlertKind(models.TextChoices):
-    DRIFT = "drift"
+    DRIFT = "drift", "drift"
     BREACH = "breach", "breach confirmed by labels"

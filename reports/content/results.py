@@ -117,35 +117,38 @@ def row_of(
     }
     if body is None:
         return head | without_target(entry)
-    tone, words = rules.badge(body)
+    notes = [str(body["reason"])] if body["reason"] else []
+    if head["inheritedFrom"]:
+        notes.append("inherited")
     return head | {
         "state": state_of(body),
-        "tone": tone,
-        "words": words,
+        "tone": rules.badge(body)[0],
+        "notes": notes,
         "basis": BASES.get(str(body["basis"]), ""),
-        "conclusion": conclusion_words(body["conclusion"], register),
-        "exception": exception_words(body["exception"], register),
+        "conclusion": conclusion(body["conclusion"], register),
+        "exception": exception(body["exception"], register),
         "evidence": register.cite_ids(body["why"]["evidence"]),
         "why": reasons(body),
         "reason": body["reason"] or "",
-        "fills": [f"{act['role']}: {act['what']}" for act in body["waitingFor"]][:4],
+        "waitsFor": sorted({act["role"] for act in body["waitingFor"]}),
+        "fills": entry["fills"],
     }
 
 
 def without_target(entry: JSON) -> JSON:
     waits = entry["scope"] == "deployment"
-    sentence = NOT_LIVE if waits else NO_RELEASE
     return {
         "state": "not yet due" if waits else "not determined",
         "tone": "wait" if waits else "none",
-        "words": "not yet due" if waits else "not determined: missing",
+        "notes": [] if waits else ["missing"],
         "basis": "",
-        "conclusion": "",
-        "exception": "",
+        "conclusion": None,
+        "exception": None,
         "evidence": [],
-        "why": [sentence],
+        "why": [NOT_LIVE if waits else NO_RELEASE],
         "reason": "" if waits else "missing",
-        "fills": [entry["fills"]],
+        "waitsFor": [] if waits else ["developer"],
+        "fills": entry["fills"],
     }
 
 
@@ -156,19 +159,21 @@ def state_of(body: JSON) -> str:
     return str(body["determination"]).replace("-", " ")
 
 
-def conclusion_words(conclusion: JSON, register: Register) -> str:
-    if conclusion["state"] == "none":
-        return ""
-    who = f"{conclusion['role']} {register.name(conclusion['by'])}"
-    short = register.cite_ids(conclusion["evidence"])[0]
-    verdict = str(conclusion["verdict"]).replace("-", " ")
-    return f"{conclusion['state']} ({verdict}), {who}, {short}"
+def conclusion(held: JSON, register: Register) -> JSON | None:
+    if held["state"] == "none":
+        return None
+    verdict = str(held["verdict"]).replace("-", " ")
+    return {
+        "state": held["state"],
+        "words": f"{held['state']}: {verdict}, {held['role']} {register.name(held['by'])}",
+        "evidence": register.cite_ids(held["evidence"]),
+    }
 
 
-def exception_words(exception: JSON | None, register: Register) -> str:
-    if exception is None:
-        return ""
-    return f"exception until {exception['until']}, {register.cite_ids(exception['evidence'])[0]}"
+def exception(held: JSON | None, register: Register) -> JSON | None:
+    if held is None:
+        return None
+    return {"until": held["until"], "evidence": register.cite_ids(held["evidence"])}
 
 
 def reasons(body: JSON) -> list[str]:

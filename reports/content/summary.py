@@ -49,7 +49,7 @@ def figures(systems: list[JSON]) -> list[JSON]:
         figure("Findings open", sum(one["state"] != "closed" for one in findings)),
         figure("Exceptions in force", sum(one["state"] == "in force" for one in exceptions)),
         figure("Risks on the register", len(risks)),
-        figure("High or very high after treatment", sum(grave_risk(one) for one in risks)),
+        figure("High after treatment", sum(grave_risk(one) for one in risks)),
         figure("Alerts not closed", sum(one["state"] != "closed" for one in alerts)),
     ]
 
@@ -78,10 +78,10 @@ def attention(systems: list[JSON], own: list[JSON]) -> Iterator[JSON]:
 
 
 def failing(row: JSON, where: str) -> JSON:
-    return item(
-        "bad", f"{row['requirement']} is not satisfied", f"{row['title']}.", row["exception"], where,
-        row["evidence"],
-    )  # fmt: skip
+    held = row["exception"]
+    note = f"Under an exception until {held['until']}." if held else ""
+    title = f"{row['requirement']} is not satisfied:"
+    return item("bad", title, f"{row['title']}.", note, where, row["evidence"])
 
 
 def waiting(system: JSON, where: str) -> Iterator[JSON]:

@@ -14,7 +14,9 @@ from playwright.sync_api import Error, Page
 MOST = 150
 # A kind of page is looked at this often: the twentieth requirement has nothing that the third had not.
 PER_VIEW = 4
-LINKS = "Array.from(document.querySelectorAll('a[href]:not([download])'), a => a.href)"
+# Links inside a drawing have no address of their own: it is resolved here.
+LINKS = """Array.from(document.querySelectorAll("a[href]:not([download])"),
+    a => new URL(a.getAttribute("href"), location.href).href)"""
 WIDTH = "document.documentElement.scrollWidth"
 
 

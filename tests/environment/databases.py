@@ -95,8 +95,21 @@ def clone(template: str, name: str) -> None:
 
 
 def drop(name: str) -> None:
+    """Remove a database with whoever is connected; each role ends its own sessions, no other may."""
+    for role in ("app", "sequencer"):
+        _end_sessions(role, name)
     statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
     _execute(statement.format(sql.Identifier(name)))
+
+
+def _end_sessions(role: str, name: str) -> None:
+    ours = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = current_user"
+    try:
+        with psycopg.connect(url(role, name), autocommit=True) as connection:
+            connection.execute(f"{ours} AND datname = %s AND pid <> pg_backend_pid()", (name,))
+    except psycopg.OperationalError:
+        # The database, or on a new server the role, is not there.
+        return
 
 
 def fresh_name() -> str:

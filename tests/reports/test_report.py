@@ -12,8 +12,8 @@ def test_it(cast: Cast) -> None:
 
     tell(cast)
     report = make_report(cast)
-    Path("/tmp/r.pdf").write_bytes(store.path_of(report.pdf_id).read_bytes())
-    Path("/tmp/r.json").write_bytes(store.path_of(report.content_id).read_bytes())
+    Path("/tmp/rr/r.pdf").write_bytes(store.path_of(report.pdf_id).read_bytes())
+    Path("/tmp/rr/r.json").write_bytes(store.path_of(report.content_id).read_bytes())
     print(report.pages)
     org = make_report(cast, cast.organisation)
-    Path("/tmp/org.pdf").write_bytes(store.path_of(org.pdf_id).read_bytes())
+    Path("/tmp/rr/org.pdf").write_bytes(store.path_of(org.pdf_id).read_bytes())
