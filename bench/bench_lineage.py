@@ -7,7 +7,6 @@ PostgreSQL, or to neighbours on the machine. The door is Django's own test clien
 
 from __future__ import annotations
 
-import cProfile
 import json
 import sys
 import tempfile
@@ -100,8 +99,6 @@ def ingest(cast: Cast) -> None:
         f"{BATCHES * BATCH / seconds(in_batches):,.0f}/s",
     )
     cast.sequence()
-    if "--profile" in sys.argv:
-        cProfile.runctx("run_jobs()", {"run_jobs": run_jobs}, {}, sort="cumulative")
     taken = seconds(run_jobs)
     count = RawEvent.objects.count()
     line(f"projection with signed run records, {count:,} events", f"{count / taken:,.0f}/s")
@@ -193,8 +190,6 @@ def closure(cast: Cast, nodes: int) -> None:
         add_flow(flow, Look(organisation, None, moment), [model])
         trace_of(flow, [model])
 
-    if "--profile" in sys.argv:
-        cProfile.runctx("whole()", {}, {"whole": whole}, sort="cumulative")
     line("the same as a graph, with its completeness", f"{seconds(whole):.2f} s")
     near = f"{3 * (nodes // 2) // LAYERS:064x}"
     small = min(seconds(lambda: upstream(organisation, [near], moment)) for _ in range(5))

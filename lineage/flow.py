@@ -9,11 +9,10 @@ from uuid import UUID
 
 from lineage.choices import RunState, UseRole
 from lineage.graph import Edge, Graph, Node
-from lineage.models import DataVersion, RunAttempt
 from lineage.records import Statement, records_about
 from lineage.things import Flow, Thing, content_id, short
 from lineage.tracing import Content, Trace, trace
-from lineage.upstream import Moment, Upstream, upstream
+from lineage.upstream import Attempt, Data, Moment, Upstream, upstream
 
 RUN_KINDS = frozenset({"job-run", "dataset", "model-version"})
 
@@ -90,7 +89,7 @@ def _node_ids(found: Upstream) -> dict[int, str]:
     return {number: content_id(found.data[found.same[number]].key) for number in found.data}
 
 
-def _content(version: DataVersion, name: str, moment: Moment) -> Thing:
+def _content(version: Data, name: str, moment: Moment) -> Thing:
     declared = version.declared is not None and version.declared < moment.log_size
     exact = short(version.digest) if version.digest else f"version {version.version}"
     node = Node(
@@ -137,12 +136,12 @@ def _named_only(digest: str) -> Thing:
     return Thing(node, "named", digest=digest)
 
 
-def _run(attempt: RunAttempt, moment: Moment) -> Thing:
+def _run(attempt: Attempt, moment: Moment) -> Thing:
     state = attempt.state_at(moment.log_size)
     node = Node(
-        id=f"run:{attempt.pk}",
+        id=f"run:{attempt.id}",
         kind="job-run",
-        label=attempt.job.name,
+        label=attempt.job,
         sublabel=state.label if attempt.number == 1 else f"attempt {attempt.number}, {state.label}",
         has_ended=state != RunState.RUNNING,
     )

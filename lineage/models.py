@@ -118,12 +118,6 @@ class RunAttempt(models.Model):
     def state_tone(self) -> str:
         return RunState(self.state).tone
 
-    def state_at(self, log_size: int) -> RunState:
-        """Its state as known when the log had `log_size` entries."""
-        if self.end_recorded is None or self.end_recorded >= log_size:
-            return RunState.RUNNING
-        return RunState(self.state)
-
 
 class DataVersion(models.Model):
     """Content, known by its SHA-256; else by name and version; else by its name alone.

@@ -62,7 +62,8 @@ def _said(ids: Collection[UUID]) -> dict[UUID, Any]:
     """The fields of the newest revision of each record."""
     rows = Evidence.objects.records("lineage-run").filter(record_id__in=ids)
     newest = rows.order_by("record_id", "-revision").distinct("record_id")
-    return dict(newest.values_list("record_id", "statement__predicate__fields"))
+    found = newest.values_list("record_id", "statement__predicate__fields")
+    return {record: fields for record, fields in found if record is not None}
 
 
 def _fields(attempt: RunAttempt, uses: Collection[DataUse]) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from uuid import UUID
 
 from django.db import connection
 
-from lineage.choices import UseRole
-from lineage.models import DataVersion, RunAttempt
+from lineage.choices import RunState, UseRole
+from lineage.models import DataVersion
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,39 @@ class Use(NamedTuple):
     valid_from: datetime
 
 
+class Data(NamedTuple):
+    """A row of DataVersion."""
+
+    id: int
+    key: str
+    digest: str
+    namespace: str
+    name: str
+    version: str
+    recorded: int
+    declared: int | None
+
+
+class Attempt(NamedTuple):
+    """A row of RunAttempt with its job's name."""
+
+    id: UUID
+    job: str
+    number: int
+    state: str
+    producer: str
+    commit: str
+    began_at: datetime
+    recorded: int
+    end_recorded: int | None
+
+    def state_at(self, log_size: int) -> RunState:
+        """Its state as known when the log had `log_size` entries."""
+        if self.end_recorded is None or self.end_recorded >= log_size:
+            return RunState.RUNNING
+        return RunState(self.state)
+
+
 @dataclass(frozen=True)
 class Upstream:
     """Content, attempts and uses that led to the start, the start's content included.
@@ -39,8 +72,8 @@ class Upstream:
     `same` gives for each id the one that stands for all its names.
     """
 
-    data: dict[int, DataVersion] = field(default_factory=dict)
-    attempts: dict[UUID, RunAttempt] = field(default_factory=dict)
+    data: dict[int, Data] = field(default_factory=dict)
+    attempts: dict[UUID, Attempt] = field(default_factory=dict)
     uses: tuple[Use, ...] = ()
     same: dict[int, int] = field(default_factory=dict)
 
@@ -74,6 +107,14 @@ SELECT source.attempt_id, source.data_id, source.role, source.recorded, source.v
 FROM lineage_datause source
 WHERE source.attempt_id = ANY(%(attempts)s) AND source.role = %(source)s AND {HOLDS.format("source")}
 """  # noqa: S608
+CONTENTS = """
+SELECT d.id, d.key, d.digest, d.namespace, d.name, d.version, d.recorded, d.declared
+FROM lineage_dataversion d WHERE d.id = ANY(%(start)s)
+"""
+RUNS = """
+SELECT r.id, j.name, r.number, r.state, r.producer, r.commit, r.began_at, r.recorded, r.end_recorded
+FROM lineage_runattempt r JOIN lineage_lineagejob j ON j.id = r.job_id WHERE r.id = ANY(%(attempts)s)
+"""
 ALIASES = f"""
 SELECT a.data_id, a.other_id FROM lineage_dataalias a
 WHERE a.data_id = ANY(%(start)s) AND a.other_id = ANY(%(start)s) AND {ALIAS}
@@ -98,8 +139,8 @@ def upstream(
     attempts = {use.attempt for use in uses}
     uses += [Use(*row) for row in _rows(READS, {**asked, "attempts": list(attempts)})]
     return Upstream(
-        data=DataVersion.objects.in_bulk(inside),
-        attempts=RunAttempt.objects.select_related("job").in_bulk(list(attempts)),
+        data={row[0]: Data(*row) for row in _rows(CONTENTS, {"start": inside})},
+        attempts={row[0]: Attempt(*row) for row in _rows(RUNS, {"attempts": list(attempts)})},
         uses=tuple(uses),
         same=_same(inside, _rows(ALIASES, {**asked, "start": inside})),
     )

@@ -96,7 +96,7 @@ def posture_bars(counts: Mapping[str, Mapping[str, int]]) -> JSON:
                 "field": "count",
                 "type": "quantitative",
                 "title": None,
-                "axis": {"grid": False, "tickMinStep": 1, "format": "d"},
+                "axis": {"grid": False, "tickMinStep": 1, "tickCount": 6, "format": "d"},
             },
             "color": {
                 "field": "state",
@@ -187,7 +187,12 @@ def interval_rows(title: str, rows: Sequence[Mapping[str, Any]]) -> JSON:
         "title": None,
         "axis": {"domain": False, "ticks": False},
     }
-    x = {"type": "quantitative", "title": None, "scale": {"zero": False, "nice": True}}
+    x = {
+        "type": "quantitative",
+        "title": None,
+        "scale": {"zero": False, "nice": True},
+        "axis": {"tickCount": 6},
+    }
     said = "; ".join(interval_words(one) for one in values)
     return spec(
         f"{title}. {said}.",

@@ -23,7 +23,6 @@ from governance.registry.models import AISystem, Release
 
 SHOWN = 10
 SHORTEST = 2
-SHORT_NUMBER = re.compile(r"^(?:ev-)?0*(\d{1,12})$", re.IGNORECASE)
 SHORT_TAIL = re.compile(r"^(?:ev-)?([0-9a-f]{8})$", re.IGNORECASE)
 HEX = re.compile(r"^(?:sha256:)?([0-9a-f]{8,64})$", re.IGNORECASE)
 FINDING_NUMBER = re.compile(r"^f-(\d{1,9})$", re.IGNORECASE)
@@ -109,11 +108,9 @@ def findings(query: str, principal: Principal) -> list[Hit]:
 
 
 def evidence(query: str, principal: Principal) -> list[Hit]:
-    """By number (EV-000123), by the last eight digits of its id, by its whole id, by a whole digest."""
+    """By its short id (EV- and the last eight digits), its whole id, or a whole digest."""
     condition = by_id(query, "id")
-    number, tail, digest = SHORT_NUMBER.match(query), SHORT_TAIL.match(query), HEX.match(query)
-    if number:
-        condition |= Q(number=int(number.group(1)))
+    tail, digest = SHORT_TAIL.match(query), HEX.match(query)
     if tail:
         condition |= Q(id__endswith=tail.group(1).lower())
     if digest and len(digest.group(1)) == 64:

@@ -14,7 +14,7 @@ from demo.data.errors import DataError
 from demo.data.fetch import SURVEY_FILES, fetch
 from demo.data.folder import demo_folder
 from demo.data.prepare import Prepared, prepare_batches, prepare_training
-from demo.pipeline.events import Run, dataset, labelled_rows, rows_dataset
+from demo.pipeline.events import Run, dataset, facet, labelled_rows, rows_dataset
 from demo.pipeline.source import current_source
 
 SCRIPT = "demo/data/prepare.py"
@@ -66,7 +66,10 @@ def run_preparation(
 
 
 def _survey_file(name: str) -> dict[str, Any]:
-    return dataset(name, SURVEY_FILES[name], SURVEY_WORDS[name], SURVEY_NAMESPACE)
+    """A source: it comes from outside, and nothing that is tracked feeds it."""
+    found = dataset(name, SURVEY_FILES[name], SURVEY_WORDS[name], SURVEY_NAMESPACE)
+    found["facets"]["lineage"] = facet("LineageFacet", "1-0-0", inputs=[])
+    return found
 
 
 def _batch_datasets(prepared: Prepared) -> list[dict[str, Any]]:

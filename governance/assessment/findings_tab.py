@@ -38,6 +38,7 @@ def findings_tab(system: AISystem, principal: Principal) -> dict[str, Any]:
         "opinions": opinions_about(Evidence.objects.filter(unit=system.unit)),
         "release": focus_release(system),
         "system_query": f"?system={system.pk}",
+        "all_of_system": f"?system={system.pk}&state=all",
         "may_raise": principal.may("finding.raise", path),
         "may_ask": principal.may("exception.request", path),
         "may_judge": principal.may("opinion.give", path),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.db.models import Q, QuerySet
@@ -25,9 +24,9 @@ from governance.assessment.models import (
 )
 from governance.assessment.posture import Row, posture
 from governance.identity.directory import words_of_query
-from governance.identity.errors import NotFound
 from governance.identity.principal import Principal
 from governance.identity.tables import table
+from governance.registry.exports import of_system, system_id
 from governance.registry.finders import find_system
 
 
@@ -51,7 +50,8 @@ class DocumentFilter(forms.Form):
 
 
 def filtered_findings(principal: Principal, query: QueryDict) -> QuerySet[Finding]:
-    rows = Finding.objects.visible_to(principal).select_related("system__unit", "owner")
+    seen = Finding.objects.visible_to(principal).select_related("system__unit", "owner")
+    rows = of_system(query, seen, "system")
     form = FindingFilter(query)
     form.is_valid()
     data, text = form.cleaned_data, words_of_query(query)
@@ -243,17 +243,3 @@ def requirements_table(principal: Principal, query: QueryDict) -> list[Row]:
 )
 def outcomes_table(principal: Principal, query: QueryDict) -> Iterable[dict[str, Any]]:
     return current_entries().values()
-
-
-def system_id(query: QueryDict) -> UUID:
-    try:
-        return UUID(query.get("system", ""))
-    except ValueError:
-        raise NotFound(
-            "not_found", "Name an AI system: add ?system= and its id to the address."
-        ) from None
-
-
-def of_system(query: QueryDict, rows: QuerySet[Any], field: str) -> QuerySet[Any]:
-    """Only those of the system named by `system`, where one is named."""
-    return rows.filter(**{field: system_id(query)}) if query.get("system") else rows

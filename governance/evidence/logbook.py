@@ -83,9 +83,14 @@ def find_leaf(index: int, principal: Principal) -> Leaf:
     return found
 
 
-def action_words(action: str) -> str:
-    """`evidence.recorded` as people say it: recorded."""
-    return action.split(".", 1)[-1].replace("_", " ")
+def action_words(leaf: Leaf) -> str:
+    """What was done, for people: 'role granted', and of a statement which: 'measurement recorded'."""
+    words = leaf.action.split(".", 1)[-1].replace("_", " ")
+    if leaf.action != "evidence.recorded":
+        return words
+    kind = str(loads(bytes(leaf.body))["facts"].get("kind") or "")
+    named = kind if leaf.object_type == "record" and kind else leaf.object_type
+    return f"{named.replace('-', ' ')} {words}"
 
 
 def log_rows(leaves: list[Leaf]) -> list[dict[str, Any]]:
@@ -98,7 +103,7 @@ def log_rows(leaves: list[Leaf]) -> list[dict[str, Any]]:
         {
             "leaf": leaf,
             "who": people.get(leaf.person_id),
-            "words": action_words(leaf.action),
+            "words": action_words(leaf),
             "note": note_of(leaf, words.get(leaf.entry_id, [])),
         }
         for leaf in leaves
@@ -106,9 +111,11 @@ def log_rows(leaves: list[Leaf]) -> list[dict[str, Any]]:
 
 
 def note_of(leaf: Leaf, words: Iterable[str]) -> str:
-    """What people said, else the kind of statement that was recorded."""
+    """What people said, else the check of a measurement or the role of an approval."""
     said = " · ".join(words)
-    return said[:160] or str(loads(bytes(leaf.body))["facts"].get("kind") or "")
+    if said or leaf.object_type == "record":
+        return said[:160]
+    return str(loads(bytes(leaf.body))["facts"].get("kind") or "")
 
 
 @table(

@@ -20,19 +20,33 @@ TIME_FORM = re.compile(r"^\d{4}-\d\d-\d\dT[\d:.]+Z$")
 UNITS = {"1": "", "s": "s", "1/s": "per second", "%": "%"}
 DEEPEST = 3
 
+# Canonical JSON has no order of its own; people read what a thing is called first, its digest last.
+FIRST = ("name", "title", "id", "version", "revision", "from", "to", "method", "n", "rows")
+LAST = ("digest", "barred")
+
 Row = dict[str, Any]
 
 
 def label(name: str) -> str:
     """`intendedUseRevision` as words: Intended use revision."""
+    if name[:1].isupper():
+        return name
     words = re.sub(r"(?<=[a-z0-9])([A-Z])", r" \1", name).replace("_", " ").replace("-", " ")
     return words[:1].upper() + words[1:].lower()
 
 
+def place(name: str) -> tuple[int, str]:
+    """Where a name stands among its neighbours."""
+    if name in FIRST:
+        return FIRST.index(name), ""
+    return (len(FIRST) + (name in LAST), name)
+
+
 def rows_of(part: dict[str, Any], names: dict[str, str], above: str = "") -> Iterator[Row]:
     """Rows {label, value, form} of a mapping; mappings inside become rows of their own."""
-    for name, value in part.items():
-        title = f"{above}, {label(name).lower()}" if above else label(name)
+    for name in sorted(part, key=place):
+        value = part[name]
+        title = f"{above}, {label(name)}" if above else label(name)
         if isinstance(value, dict) and value and title.count(",") < DEEPEST:
             yield from rows_of(value, names, title)
             continue
@@ -62,11 +76,19 @@ def form_of(value: object) -> str:
     return "text"
 
 
-def facts(predicate: dict[str, Any]) -> list[Row]:
-    """What the statement says beyond its head and the parts that are drawn apart."""
+def facts(predicate: dict[str, Any]) -> list[dict[str, Any]]:
+    """What the statement says beyond its head and the parts drawn apart, in groups {title, rows}."""
     own = {name: value for name, value in predicate.items() if name not in HEAD | APART}
     said = own | predicate.get("fields", {})
-    return list(rows_of(said, names_in(said)))
+    names = names_in(said)
+    flat = {name: value for name, value in said.items() if not isinstance(value, dict)}
+    parts = {name: value for name, value in said.items() if isinstance(value, dict)}
+    groups = [{"title": "What it says", "rows": list(rows_of(flat, names))}]
+    groups += [
+        {"title": label(name), "rows": list(rows_of(parts[name], names))}
+        for name in sorted(parts, key=place)
+    ]
+    return [group for group in groups if group["rows"]]
 
 
 def names_in(value: object) -> dict[str, str]:

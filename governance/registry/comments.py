@@ -32,6 +32,6 @@ def release(object_id: str, principal: Principal) -> Place:
     return Place(found.system.unit, found.get_absolute_url())
 
 
-@system_card("comments", 900, "registry/card_comments.html")
+@system_card("comments", 900, "registry/card_comments.html", column="side")
 def comments_card(system: AISystem, principal: Principal) -> dict[str, Any]:
     return {"system": system}

@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from typing import TypeVar
+from uuid import UUID
+
+from django.db.models import Model, QuerySet
 from django.http import QueryDict
 
+from governance.identity.errors import NotFound
 from governance.identity.principal import Principal
 from governance.identity.tables import table
 from governance.registry.listing import filtered_systems
 from governance.registry.models import AISystem, DatasetVersion, Deployment, ModelVersion, Release
+
+M = TypeVar("M", bound=Model)
+
+
+def system_id(query: QueryDict) -> UUID:
+    """The AI system that the query names; raises NotFound for what is no id."""
+    try:
+        return UUID(query.get("system", ""))
+    except ValueError:
+        raise NotFound(
+            "not_found", "Name an AI system: add ?system= and its id to the address."
+        ) from None
+
+
+def of_system(query: QueryDict, rows: QuerySet[M], field: str) -> QuerySet[M]:
+    """Only the rows of the system that the query names, where it names one."""
+    return rows.filter(**{field: system_id(query)}) if query.get("system") else rows
 
 
 @table(
@@ -45,7 +66,8 @@ def models_of(release: Release) -> list[str]:
     ("Id", "pk"),
 )
 def releases_table(principal: Principal, query: QueryDict) -> QuerySet[Release]:
-    rows = Release.objects.visible_to(principal).select_related("system__unit", "created_by")
+    seen = Release.objects.visible_to(principal).select_related("system__unit", "created_by")
+    rows = of_system(query, seen, "system")
     return rows.prefetch_related("model_versions__model").order_by("system__unit__name", "-number")
 
 
@@ -60,7 +82,7 @@ def releases_table(principal: Principal, query: QueryDict) -> QuerySet[Release]:
     ("Recorded by", "recorded_by.name"),
 )
 def deployments_table(principal: Principal, query: QueryDict) -> QuerySet[Deployment]:
-    rows = Deployment.objects.visible_to(principal)
+    rows = of_system(query, Deployment.objects.visible_to(principal), "system")
     return rows.select_related("system__unit", "release", "recorded_by")
 
 
@@ -76,7 +98,8 @@ def deployments_table(principal: Principal, query: QueryDict) -> QuerySet[Deploy
     ("Registered", "created_at"),
 )
 def versions_table(principal: Principal, query: QueryDict) -> QuerySet[ModelVersion]:
-    return ModelVersion.objects.visible_to(principal).select_related("model__unit")
+    rows = of_system(query, ModelVersion.objects.visible_to(principal), "model__unit")
+    return rows.select_related("model__unit")
 
 
 @table(
@@ -91,4 +114,5 @@ def versions_table(principal: Principal, query: QueryDict) -> QuerySet[ModelVers
     ("Registered", "created_at"),
 )
 def datasets_table(principal: Principal, query: QueryDict) -> QuerySet[DatasetVersion]:
-    return DatasetVersion.objects.visible_to(principal).select_related("unit")
+    rows = of_system(query, DatasetVersion.objects.visible_to(principal), "unit")
+    return rows.select_related("unit")

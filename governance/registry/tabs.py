@@ -43,6 +43,7 @@ def overview(system: AISystem, principal: Principal) -> dict[str, Any]:
 @system_tab("releases", "Releases", 20, "registry/tab_releases.html")
 def releases(system: AISystem, principal: Principal) -> dict[str, Any]:
     return {
+        "of_system": f"?system={system.pk}",
         "releases": system.releases.prefetch_related("model_versions__model", "deployments"),
         "versions": ModelVersion.objects.filter(model__unit=system.unit).select_related("model"),
         "datasets": DatasetVersion.objects.filter(unit=system.unit)[:100],

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from governance.evidence.models import Evidence
+from reports.content.words import check_label
 
 JSON = dict[str, Any]
 
@@ -129,12 +130,14 @@ class Register:
 
 
 def entry(one: Said) -> JSON:
-    what = one.kind or str(one.predicate.get("role") or one.predicate.get("outcome") or "")
+    what = one.kind or str(one.predicate.get("role") or "")
+    if "series" in one.predicate:
+        what = check_label(what)
     return {
         "id": one.id,
         "short": short_id(one.id),
         "type": one.type.replace("-", " "),
-        "what": what.replace("-", " ").replace("_", " "),
+        "what": what.replace("-", " "),
         "at": one.at,
         "sha256": one.sha256,
         "index": one.index,

@@ -7,6 +7,7 @@ from typing import Any
 from governance.assessment.rules.attempts import judge
 from governance.assessment.rules.plans import Criterion, read_criterion
 from reports.chart_specs import interval_rows
+from reports.content.words import check_label
 from reports.content.book import Book, Register, Said
 
 JSON = dict[str, Any]
@@ -85,7 +86,7 @@ def row(held: list[Said], book: Book, register: Register) -> JSON:
 
 def label_of(one: Said) -> str:
     series = one.predicate["series"]
-    words = str(series["check"]).replace("_", " ").replace(".", " ")
+    words = check_label(str(series["check"]))
     return words if series["slice"] == "all" else f"{words}, {series['slice']}"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from reports.chart_specs import posture_bars
+from reports.content.words import day
 from reports.content.results import FUNCTIONS, STATES
 
 JSON = dict[str, Any]
@@ -79,7 +80,7 @@ def attention(systems: list[JSON], own: list[JSON]) -> Iterator[JSON]:
 
 def failing(row: JSON, where: str) -> JSON:
     held = row["exception"]
-    note = f"Under an exception until {held['until']}." if held else ""
+    note = f"Under an exception until {day(held['until'])}." if held else ""
     title = f"{row['requirement']} is not satisfied:"
     return item("bad", title, f"{row['title']}.", note, where, row["evidence"])
 
@@ -88,7 +89,7 @@ def waiting(system: JSON, where: str) -> Iterator[JSON]:
     for one in system["findings"]:
         if one["state"] != "closed" and (one["severity"] in GRAVE or one["isOverdue"]):
             late = "overdue, " if one["isOverdue"] else ""
-            note = f"{late}{one['severity']}, {one['owner']}, due {one['due']}"
+            note = f"{late}{one['severity']}, {one['owner']}, due {day(one['due'])}"
             yield item("warn", f"{one['number']} {one['title']}", "", note, where, one["evidence"])
     for one in system["risks"]:
         turned = [held for held in one["indicators"] if held["signal"] in {"amber", "red"}]

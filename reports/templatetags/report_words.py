@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -11,30 +10,16 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from reports.content import words
 from reports.pages import chart_name
 
 register = template.Library()
 
 NO_VALUE = "no value"
-NO_DATE = "no date"
 
 
-@register.filter
-def day(text: str | None) -> str:
-    """3 Nov 2026, from a date or an RFC 3339 time."""
-    if not text:
-        return NO_DATE
-    at = date.fromisoformat(text[:10])
-    return f"{at.day} {at:%b %Y}"
-
-
-@register.filter
-def minute(text: str | None) -> str:
-    """3 Nov 2026, 10:04 UTC."""
-    if not text:
-        return NO_DATE
-    at = datetime.fromisoformat(text).astimezone(UTC)
-    return f"{at.day} {at:%b %Y, %H:%M} UTC"
+register.filter("day", words.day)
+register.filter("minute", words.minute)
 
 
 @register.filter
@@ -63,7 +48,7 @@ register.filter("chart_name", chart_name)
 def evidence(ids: list[str]) -> SafeString:
     """Short ids, each linked to its row in the register at the end."""
     if not ids:
-        return format_html('<span class="quiet">{}</span>', "none")
+        return format_html('<span class="quiet">{}</span>', "–")
     return format_html_join(" ", "{}", ((link(one),) for one in ids))
 
 

@@ -80,3 +80,12 @@ def test_no_table_shows_anything_of_another_organisation(cast: Cast, table: str)
         return
     text = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]
     assert "(test)" not in text.replace("nina (test)", "")
+
+
+@pytest.mark.parametrize("table", sorted(TABLES))
+def test_every_table_is_there_for_who_may_see_it(cast: Cast, table: str) -> None:
+    cast.judge()
+    who = "adam" if table == "jobs" else "dana"
+    rows = rows_of(signed_in(cast, who), f"/export/{table}.csv?system={cast.system.pk}")
+    assert rows[0] == [column.title for column in TABLES[table].columns]
+    assert {len(row) for row in rows} == {len(rows[0])}

@@ -31,8 +31,8 @@ def test_the_text_is_shown_once_and_works(cast: Cast) -> None:
     assert made.status_code == 201 and text
     assert "no-store" in made["Cache-Control"]
     assert text.group() not in html_of(client, "/tokens")
-    header = {"HTTP_AUTHORIZATION": f"Bearer {text.group()}"}
-    assert Client(**header).get("/api/v1/systems").status_code == 200
+    header = {"Authorization": f"Bearer {text.group()}"}
+    assert Client(headers=header).get("/api/v1/systems").status_code == 200
 
 
 def test_auditor_sees_tokens_and_creates_none(cast: Cast) -> None:

@@ -34,4 +34,4 @@ def queries_of(client: Client, path: str) -> int:
 
 def asks_to_sign_in(path: str, method: str = "get") -> bool:
     answer = getattr(Client(), method)(path)
-    return answer.status_code == 302 and answer["Location"].startswith("/sign-in")
+    return bool(answer.status_code == 302 and answer["Location"].startswith("/sign-in"))

@@ -198,10 +198,8 @@ def people(cast: Cast) -> None:
 
 
 def jobs(cast: Cast) -> None:
-    made = []
     with transaction.atomic():
-        for _ in range(2):
-            made.append(enqueue("assessment.recompute", {}, unit=cast.system.unit))
+        made = [enqueue("assessment.recompute", {}, unit=cast.system.unit) for _ in range(2)]
     error = "Traceback (most recent call last):\n  File ...\nValueError: the column AGEP is missing"
     values: dict[str, Any] = {"state": JobState.DEAD, "attempt": 3, "error": error}
     Job.objects.filter(pk=made[0].pk).update(**values)

@@ -46,6 +46,7 @@ def evidence(request: SignedInRequest, pk: UUID) -> HttpResponse:
         "title": reading.title(predicate, found.get_type_display()),
         "value": reading.measured(predicate),
         "facts": reading.facts(predicate),
+        "plan": plan_of(predicate, request),
         "invalid": invalid_reason(predicate),
         "subjects": found.statement["subject"],
         "attempts": [attempt(one) for one in attempts_of(found, request.principal)],
@@ -70,6 +71,15 @@ def attempt(one: Evidence) -> tuple[Evidence, dict[str, Any], dict[str, Any] | N
         "plan": f"revision {plan['revision']}" if plan else "exploratory",
     }
     return one, said, predicate.get("value")
+
+
+def plan_of(predicate: dict[str, Any], request: SignedInRequest) -> Evidence | None:
+    """The signed record of the plan that a measurement names, where it is seen."""
+    plan = predicate.get("plan")
+    if not plan:
+        return None
+    seen = Evidence.objects.visible_to(request.principal).of_record(UUID(plan["id"]))
+    return seen.filter(revision=plan["revision"]).first()
 
 
 def invalid_reason(predicate: dict[str, Any]) -> str:

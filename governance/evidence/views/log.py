@@ -70,12 +70,12 @@ def log_entry(request: SignedInRequest, index: int) -> HttpResponse:
     checkpoint = newest_checkpoint()
     context = {
         "leaf": leaf,
-        "words": action_words(leaf.action),
+        "words": action_words(leaf),
         "body": json.dumps(body, indent=2, ensure_ascii=False),
         "facts": facts_of(body),
         "texts": texts_of(leaf),
         "person": Person.objects.filter(pk=leaf.person_id).first(),
-        "account": Account.objects.filter(pk=leaf.account_id).first(),
+        "own_account": Account.objects.filter(pk=leaf.account_id).first(),
         "evidence": Evidence.objects.filter(entry_id=leaf.entry_id).first(),
         "checks": checks_of(leaf, checkpoint),
         "checkpoint": checkpoint,

@@ -3,11 +3,13 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Case, When
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 
 from governance.identity import actions
+from governance.identity.choices import UnitKind
 from governance.identity.directory import find_token, tokens_seen, units_for
 from governance.identity.errors import DomainError, Forbidden
 from governance.identity.forms import TokenForm
@@ -15,6 +17,8 @@ from governance.identity.models import Token
 from governance.identity.pages import done, numbered_page
 from governance.identity.sessions import SignedInRequest
 from governance.identity.views.people import tabs_of
+
+SYSTEMS_FIRST = Case(When(kind=UnitKind.SYSTEM, then=0), default=1)
 
 
 def tokens(request: SignedInRequest) -> HttpResponse:
@@ -34,7 +38,8 @@ def tokens(request: SignedInRequest) -> HttpResponse:
 def token_create(request: SignedInRequest) -> HttpResponse:
     """The answer to the POST shows the text, once; nothing keeps it, so there is no redirect to it."""
     form = TokenForm(
-        request.POST or None, units=units_for(request.principal, "token.create").order_by("-path")
+        request.POST or None,
+        units=units_for(request.principal, "token.create").order_by(SYSTEMS_FIRST, "name"),
     )
     if request.method == "POST" and form.is_valid():
         made: list[tuple[Token, str]] = []
