@@ -57,6 +57,10 @@ ACTIONS: dict[str, Action] = {
         "Recording a management statement",
         OFFICER | {Role.OWNER.value, Role.EXECUTIVE.value},
     ),
+    "requirement.speak": Action(
+        "Speaking about a requirement",
+        OFFICER | {Role.OWNER.value, Role.EXECUTIVE.value, Role.VALIDATOR.value},
+    ),
     "conclusion.make": Action("Recording a conclusion", OFFICER | {Role.VALIDATOR.value}),
     "finding.raise": Action("Raising a finding", OFFICER | {Role.VALIDATOR.value}),
     "finding.close": Action("Closing a finding", OFFICER | {Role.VALIDATOR.value}),

@@ -221,9 +221,9 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("running", "not ended"),
-                            ("completed", "Completed"),
-                            ("failed", "Failed"),
-                            ("aborted", "Aborted"),
+                            ("completed", "completed"),
+                            ("failed", "failed"),
+                            ("aborted", "aborted"),
                         ],
                         max_length=9,
                     ),
