@@ -4,9 +4,9 @@ from django.db import models
 
 
 class PlanState(models.TextChoices):
-    DRAFT = "draft"
-    APPROVED = "approved"
-    WITHDRAWN = "withdrawn"
+    DRAFT = "draft", "draft"
+    APPROVED = "approved", "approved"
+    WITHDRAWN = "withdrawn", "withdrawn"
 
     @property
     def tone(self) -> str:
@@ -20,10 +20,10 @@ class EvaluationState(models.TextChoices):
     """`invalid`: the run gave no valid figure, and says why. `failed`: it could not be made here."""
 
     QUEUED = "queued", "waiting"
-    RUNNING = "running"
-    COMPLETED = "completed"
-    INVALID = "invalid"
-    FAILED = "failed"
+    RUNNING = "running", "running"
+    COMPLETED = "completed", "completed"
+    INVALID = "invalid", "invalid"
+    FAILED = "failed", "failed"
 
     @property
     def tone(self) -> str:

@@ -34,6 +34,11 @@ ROUTES = {
     ("monitor-change", "POST"): "monitor.manage",
     ("monitor-add", "GET"): "monitor.manage",
     ("monitor-add", "POST"): "monitor.manage",
+    ("evaluation", "GET"): "read",
+    ("evaluation-plan", "GET"): "read",
+    ("evaluation-plan-act", "POST"): "read",
+    ("evaluation-plan-write", "GET"): "plan.write",
+    ("evaluation-plan-write", "POST"): "plan.write",
     ("alert", "GET"): "read",
     ("alert-act", "POST"): "alert.triage",
 }

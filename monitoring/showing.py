@@ -10,9 +10,11 @@ from uuid import UUID
 
 from django.urls import reverse
 
+from governance.assessment.rules.decimals import WORDS
 from governance.evidence.models import Evidence
 from governance.registry.models import Deployment
 from monitoring.checks import CHECKS
+from monitoring.evaluated import verdict
 from monitoring.models import Batch, Monitor, MonitorRun
 from monitoring.plans_in_force import plans_in_force
 from monitoring.states import LabelsState, RunStatus
@@ -129,7 +131,7 @@ def trend(
         "cells": cells,
         "values": [one["value"] for one in cells],
         "threshold": limit["threshold"] if limit else None,
-        "words": f"{limit['comparator']} {limit['threshold']}" if limit else "",
+        "words": f"{WORDS[limit['comparator']]} {limit['threshold']}" if limit else "",
     }
 
 
@@ -148,22 +150,8 @@ def measured(batch: Batch, series: tuple[str, str], limit: JSON | None) -> JSON:
         "value": held["value"],
         "url": url,
         "title": words,
-        "broken": limit is not None and is_broken(held, limit),
+        "broken": verdict(held, limit)[1] == "does not hold",
     }
-
-
-def is_broken(held: JSON, limit: JSON) -> bool:
-    """Whether the figure is on the wrong side, by the bound that the criterion judges."""
-    judged = held[{"point": "value", "lower": "lower", "upper": "upper"}[limit["use"]]]
-    if judged is None:
-        return False
-    value, bound = Decimal(judged), Decimal(limit["threshold"])
-    return {
-        ">=": value < bound,
-        ">": value <= bound,
-        "<=": value > bound,
-        "<": value >= bound,
-    }.get(limit["comparator"], False)
 
 
 def thresholds(deployment: Deployment) -> dict[tuple[str, str], JSON]:

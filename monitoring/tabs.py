@@ -9,14 +9,47 @@ from django.urls import reverse
 from governance.identity.principal import Principal
 from governance.registry.models import AISystem, Deployment
 from governance.registry.pages import home_card, system_card, system_tab
+from monitoring.choices import EvaluationState
+from monitoring.evaluated import figures
 from monitoring.listing import alerts_seen, batches_of, monitors_seen
-from monitoring.models import Alert, Monitor
+from monitoring.models import Alert, EvaluationPlan, EvaluationRun, Monitor
 from monitoring.showing import compared_runs, heat, trends
 from monitoring.states import AlertState, MonitorState
 from monitoring.views.monitors import monitor_row
 
 BATCHES = 50
+RUNS = 50
 ON_HOME = 5
+
+
+@system_tab("evaluations", "Evaluations", 40, "monitoring/tab_evaluations.html")
+def evaluations(system: AISystem, principal: Principal) -> dict[str, Any]:
+    """Plans, every attempt under them or without, and the newest figures."""
+    plans = EvaluationPlan.objects.filter(system=system).select_related(
+        "release__system__unit", "model_version__model"
+    )
+    rows = EvaluationRun.objects.with_parts().filter(release__system=system)[:RUNS]
+    runs = [evaluation_row(run) for run in rows]
+    newest = next((one for one in runs if one["run"].state == EvaluationState.COMPLETED), None)
+    return {
+        "plans": plans,
+        "runs": runs,
+        "newest": newest["run"] if newest else None,
+        "figures": newest["figures"] if newest else [],
+        "may_write": principal.may("plan.write", system.unit.path),
+    }
+
+
+def evaluation_row(run: EvaluationRun) -> dict[str, Any]:
+    found = figures(run)
+    asked = [one for one in found if one["asked"]]
+    return {
+        "run": run,
+        "state": run.shown_state,
+        "figures": found,
+        "asked": len(asked),
+        "failing": sum(one["words"] != "holds" for one in asked),
+    }
 
 
 @system_tab("monitoring", "Monitoring", 50, "monitoring/tab_monitoring.html")

@@ -157,7 +157,7 @@ def gate_decisions(principal: Principal) -> list[dict[str, Any]]:
             "words": str(row.release),
             "url": row.get_absolute_url(),
             "tone": Verdict(row.verdict).tone,
-            "state": Verdict(row.verdict).label,
+            "state": Verdict(row.verdict).label.lower(),
         }
         for row in rows
     ]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from governance.assessment.choices import RequestState
 from governance.assessment.forms import AssignForm
 from governance.assessment.models import ApprovalRequest
+from governance.assessment.naming import with_names
 from governance.assessment.posture import counts, counts_by_function, posture
 from governance.assessment.results import focus_release
 from governance.identity.principal import Principal
@@ -61,6 +63,8 @@ def requirements_card(system: AISystem, principal: Principal) -> dict[str, Any]:
 @system_card("failing", 5, "assessment/card_failing.html")
 def failing_card(system: AISystem, principal: Principal) -> dict[str, Any]:
     """What does not hold, first; and what waits for a decision."""
-    rows = [row for row in posture(system) if row.state == "not-satisfied"]
+    failing = [row for row in posture(system) if row.state == "not-satisfied"]
+    bodies = with_names([row.body for row in failing])
+    rows = [replace(row, body=body) for row, body in zip(failing, bodies, strict=True)]
     waiting = ApprovalRequest.objects.filter(unit=system.unit, state=RequestState.OPEN)
     return {"system": system, "rows": rows, "waiting": waiting.select_related("requested_by")}

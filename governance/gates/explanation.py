@@ -8,6 +8,7 @@ from typing import Any
 from django.urls import NoReverseMatch, reverse
 
 from governance.assessment.criteria import current_entries
+from governance.assessment.naming import with_names
 from governance.gates.models import GateDecision
 from governance.identity.choices import Role
 
@@ -50,10 +51,11 @@ class Explained:
 
 def groups(decision: GateDecision) -> list[dict[str, Any]]:
     """Reasons by effect, the strongest first."""
+    reasons = with_names(decision.reasons)
     return [
         {"effect": effect, "tone": tone, "title": title, "reasons": found}
         for effect, tone, title in EFFECTS
-        if (found := [explain(r, decision) for r in decision.reasons if r["effect"] == effect])
+        if (found := [explain(r, decision) for r in reasons if r["effect"] == effect])
     ]
 
 

@@ -194,5 +194,5 @@ def concerned(deployment: Deployment) -> Sequence[Person]:
 
 
 def drift_cause(column: str, theme: str, batch: Batch, evidence: Evidence) -> Cause:
-    title = f"{column} drifted in {batch.name}"
+    title = f"{column[:1].upper()}{column[1:]} drifted in {batch.name}"
     return Cause(AlertKind.DRIFT, theme, column, title, evidence.id)

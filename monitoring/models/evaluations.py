@@ -72,7 +72,7 @@ class EvaluationRun(models.Model):
         return f"Evaluation {self.attempt} of {self.release}"
 
     def get_absolute_url(self) -> str:
-        return reverse("system-tab", args=[self.release.system_id, "evaluations"])
+        return reverse("evaluation", args=[self.pk])
 
     @property
     def has_ended(self) -> bool:

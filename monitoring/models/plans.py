@@ -56,7 +56,11 @@ class EvaluationPlan(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("system-tab", args=[self.system_id, "evaluations"])
+        return reverse("evaluation-plan", args=[self.pk])
+
+    @property
+    def shown(self) -> PlanState:
+        return PlanState(self.state)
 
     @property
     def subject(self) -> Release | ModelVersion:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from governance.assessment.rules.attempts import FAILING, judge
+from governance.assessment.rules.decimals import WORDS
 from governance.assessment.rules.plans import read_criterion
 from governance.audit.actions import instant
 from governance.evidence.actions import emit, subject, worker_collector
@@ -152,8 +153,8 @@ def breach_cause(criterion: JSON, evidence: Evidence, batch: Batch) -> Cause:
     by = f" by {criterion['slice']}" if check.by_attribute else ""
     held = evidence.predicate["value"]["value"]
     title = (
-        f"{check.label}{by} is {float(held):.3f} in {batch.name}, where {criterion['comparator']} "
-        f"{criterion['threshold']} was approved"
+        f"{check.label}{by} is {float(held):.3f} in {batch.name}; approved: "
+        f"{WORDS[criterion['comparator']]} {criterion['threshold']}"
     )
     about = f"{criterion['check']}/{criterion['slice']}"
     return Cause(AlertKind.BREACH, criterion["theme"], about, title, evidence.id)

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from governance.audit.models import OutboxEntry
@@ -18,7 +17,7 @@ from lineage.models import RawEvent
 from tests.cast import PROFILE, Cast
 from tests.lineage.pipeline import TRAINING, data, encoded, event, facet, token, training, work
 
-Post = Callable[..., HttpResponse]
+Post = Callable[..., Any]
 ONE, BATCH = "/api/v1/lineage", "/api/v1/lineage/batch"
 
 
@@ -27,9 +26,7 @@ def post(cast: Cast) -> Post:
     """Post a body as the system's pipeline; JSON unless told otherwise."""
     header = token(cast, cast.system.unit)
 
-    def send(
-        body: Any, url: str = ONE, type_: str = "application/json", **extra: Any
-    ) -> HttpResponse:
+    def send(body: Any, url: str = ONE, type_: str = "application/json", **extra: Any) -> Any:
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
         extra = {"HTTP_AUTHORIZATION": header} | extra
         return Client().post(url, raw, content_type=type_, **extra)

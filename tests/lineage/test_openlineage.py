@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -305,10 +306,8 @@ def test_a_real_failed_task_keeps_its_message() -> None:
 
 @given(st.sampled_from(sorted(event())), json_values)
 def test_whatever_a_member_holds_it_is_read_or_refused(member: str, value: Any) -> None:
-    try:
-        parse(json.dumps(event() | {member: value}).encode())
-    except EventRefused as refused:
-        assert refused.faults
+    with suppress(EventRefused):
+        assert parse(json.dumps(event() | {member: value}).encode()).at.tzinfo
 
 
 @given(st.binary(max_size=200))

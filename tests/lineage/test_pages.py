@@ -41,7 +41,7 @@ def test_every_page_fits_its_screen_and_is_accessible(
     client = Client()
     client.force_login(cast.accounts["dana"])
     name = settings.SESSION_COOKIE_NAME
-    cookie = {"name": name, "value": client.cookies[name].value, "url": live_server.url}
+    cookie: Any = {"name": name, "value": client.cookies[name].value, "url": live_server.url}
     with chromium() as browser:
         for look in LOOKS:
             with browser.new_context(**look) as context:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given, settings
@@ -22,12 +22,12 @@ TITLE, DESC = "What made it", "From the survey to production: 9 things."
 LIVE = ("survey", "prepare", "train", "training", "model", "release", "live")
 
 
-def drawn(nodes: list[Node], edges: list[Edge], **options: object) -> ElementTree.Element:
+def drawn(nodes: list[Node], edges: list[Edge], **options: object) -> ET.Element:
     text = render(place(nodes, edges), TITLE, DESC, **options)  # type: ignore[arg-type]
-    return ElementTree.fromstring(text)
+    return ET.fromstring(text)
 
 
-def classes(svg: ElementTree.Element, tag: str, css_class: str) -> list[ElementTree.Element]:
+def classes(svg: ET.Element, tag: str, css_class: str) -> list[ET.Element]:
     return [e for e in svg.iter(SVG + tag) if css_class in e.get("class", "").split()]
 
 
@@ -105,7 +105,7 @@ def test_nothing_is_styled_inline() -> None:
 def test_no_text_breaks_out_of_the_drawing(label: str, sublabel: str, title: str) -> None:
     node = Node("n", "dataset", label, sublabel, "/n/?a=1&b=\"'<")
 
-    svg = ElementTree.fromstring(render(place([node], []), f"T{title}", label))
+    svg = ET.fromstring(render(place([node], []), f"T{title}", label))
 
     assert {e.tag.removeprefix(SVG) for e in svg.iter()} <= {
         "svg", "title", "desc", "g", "a", "rect", "text",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
+_INNER_CAPITAL = re.compile(r"(?<=[a-z0-9])[A-Z]")
 SCOPE_WORDS = {
     "organisation": "this organisation",
     "unit": "this unit",
@@ -27,8 +29,9 @@ def listing(items: Sequence[str]) -> str:
 
 
 def plain(machine_word: str) -> str:
-    """A machine word as people read it: "evaluation-plan" is an evaluation plan."""
-    return machine_word.replace("-", " ").replace("_", " ")
+    """A machine word as people read it: "evaluation-plan" is an evaluation plan, "reviewDue" a review due."""
+    words = _INNER_CAPITAL.sub(lambda found: f" {found[0].lower()}", machine_word)
+    return words.replace("-", " ").replace("_", " ")
 
 
 def quoted(title: str) -> str:

@@ -3,12 +3,21 @@ from __future__ import annotations
 from django import template
 from django.urls import reverse
 
+from governance.assessment.rules.words import plain
+from governance.identity.choices import Role
 from governance.registry.models import AISystem
 
 register = template.Library()
+register.filter("plain", plain)
 
 
 @register.simple_tag
 def why_url(system: AISystem, requirement: str) -> str:
     """The page that answers why a requirement holds at a system."""
     return reverse("why", args=[system.pk, requirement.replace(" ", "-")])
+
+
+@register.filter
+def role_words(value: str) -> str:
+    """A role's label; any other word as it stands."""
+    return str(Role(value).label) if value in Role.values else value

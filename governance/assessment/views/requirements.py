@@ -19,10 +19,11 @@ from governance.assessment.forms import (
     roles_held,
 )
 from governance.assessment.models import Assignment, Result, ResultChange
+from governance.assessment.naming import with_names
 from governance.assessment.posture import STATES, Row, posture, state_of
 from governance.evidence.models import Evidence
 from governance.evidence.scope import Scope, unit_scope
-from governance.identity.errors import DomainError
+from governance.identity.errors import DomainError, NotFound
 from governance.identity.principal import Principal
 from governance.registry.finders import find_person, find_system
 from governance.registry.models import AISystem, Deployment, Release
@@ -101,6 +102,7 @@ def why(request: HttpRequest, pk: UUID, name: str) -> HttpResponse:
         "entry": entry,
         "node": outcomes()[entry["id"]],
         "row": row,
+        "body": with_names(row.body),
         "slug": name,
         "cited": cited(row),
         "words": words_of(row, system),
@@ -180,6 +182,8 @@ def scope_for(system: AISystem, row: Row) -> tuple[Scope, str, set[UUID]]:
 
 def speak(request: HttpRequest, pk: UUID, name: str, act: str) -> HttpResponse:
     """A person's word about a requirement: a statement, a conclusion, or that it does not apply."""
+    if act not in WORDS:
+        raise NotFound("not_found", f"Choose from: {', '.join(WORDS)}.")
     principal = principal_of(request)
     system = find_system(pk, principal)
     entry = entry_of(unslug(name))

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from cli.client import JSON, CallRefused, Client
+from cli.commands.registry import system_of, upload
+
+LABELS_SECONDS = 600.0
+CHECKING = "checking"
+
+
+def add_batch(verbs: Any) -> None:
+    command = verbs.add_parser("batch", help="rows that a live release decided about")
+    actions = command.add_subparsers(required=True)
+    deliver = actions.add_parser("deliver", help="upload rows of a period, without labels")
+    deliver.add_argument("name")
+    deliver.add_argument("file", type=Path)
+    deliver.add_argument("--system", default="")
+    deliver.add_argument("--observed", nargs=2, metavar=("FROM", "UNTIL"), required=True)
+    deliver.add_argument("--key", default="id", help="column that tells rows apart (id)")
+    deliver.add_argument("--replay", action="store_true", help="rows of the past, shown as such")
+    deliver.add_argument("--note", default="")
+    deliver.set_defaults(run=deliver_batch)
+    labels = actions.add_parser("labels", help="upload the labels of a batch; exit 1 if refused")
+    labels.add_argument("batch", help="id of the batch")
+    labels.add_argument("file", type=Path)
+    labels.add_argument("--wait", action="store_true", help="until they are measured or refused")
+    labels.set_defaults(run=deliver_labels)
+    listing = actions.add_parser("list", help="batches of a system, newest first")
+    listing.add_argument("--system", default="")
+    listing.set_defaults(
+        run=lambda client, o: list(client.all(f"systems/{system_of(client, o.system)}/batches"))
+    )
+
+
+def deliver_batch(client: Client, o: argparse.Namespace) -> JSON:
+    system = system_of(client, o.system)
+    body = {
+        "name": o.name,
+        "upload": upload(client, system, "dataset", o.file)["id"],
+        "observedFrom": o.observed[0],
+        "observedUntil": o.observed[1],
+        "key": o.key,
+        "replay": o.replay,
+        "note": o.note,
+    }
+    return client.post(f"systems/{system}/batches", body)
+
+
+def deliver_labels(client: Client, o: argparse.Namespace) -> JSON:
+    batch = client.get(f"batches/{o.batch}")
+    row = upload(client, batch["system"], "dataset", o.file)
+    batch = client.post(f"batches/{o.batch}/labels", {"upload": row["id"]})
+    if not o.wait:
+        return batch
+    batch = client.wait(
+        f"batches/{o.batch}", lambda one: one["labels"]["state"] != CHECKING, LABELS_SECONDS
+    )
+    if batch["labels"]["state"] == "refused":
+        raise CallRefused(422, "labels_refused", str(batch["labels"]["reason"]))
+    return batch
+
+
+def add_alerts(verbs: Any) -> None:
+    command = verbs.add_parser("alerts", help="alerts of a system, newest first")
+    command.add_argument("--system", default="")
+    command.set_defaults(
+        run=lambda client, o: list(client.all(f"systems/{system_of(client, o.system)}/alerts"))
+    )
+
+
+ALL = (add_batch, add_alerts)

@@ -1,0 +1,177 @@
+"""Step 6: watching. Three years arrive as a replay; one delivery has a unit error, one alert is missed."""
+
+from __future__ import annotations
+
+from demo.data.batches import REPLAY_NOTE, UNIT_ERROR_BATCH
+from demo.people.person import last_part
+from demo.story.acts import Step
+from demo.story.risks import DRIFT, GROUPS, RiskText
+from demo.story.stage import JSON, Stage, Unexpected, day, wait_until
+from demo.story.watching import (
+    alerts,
+    batches,
+    deliver_labels,
+    drift_words,
+    follow,
+    is_forgotten,
+    names,
+    triage,
+    wait_for_run,
+)
+
+step = Step(6, "Watching")
+SLOT_SECONDS = 12
+TRIAGE_HOURS = "0.025"
+OVERDUE_SECONDS = 240.0
+ALERTS = "MANAGE 4.1"
+VALIDITY = "MEASURE 2.5"
+
+
+@step.act("owner", "enters two risks, each with an indicator read from evidence")
+def enter_risks(stage: Stage) -> str:
+    for name, risk in (("risk drift", DRIFT), ("risk groups", GROUPS)):
+        stage.made[name] = enter(stage, risk)
+    signals = [signal(stage, name) for name in ("risk drift", "risk groups")]
+    return f"Drift: {signals[0]}, nothing was delivered yet. Groups: {signals[1]}, from the tests"
+
+
+@step.act("pipeline", "delivers the rows of 2016 to 2018 as batches, labelled a replay")
+def deliver(stage: Stage) -> str:
+    for batch in batches(stage):
+        answer = stage.muniment(
+            "batch", "deliver", batch["name"],
+            str(stage.workshop.folder / "data" / batch["data"]["path"]),
+            "--observed", batch["observed"]["from"], batch["observed"]["to"],
+            "--replay", "--note", batch["note"] or REPLAY_NOTE,
+        ).json()  # fmt: skip
+        stage.made[f"batch {batch['name']}"] = answer["id"]
+    rows = sum(batch["data"]["rows"] for batch in batches(stage))
+    return f"{len(batches(stage))} batches, {rows:,} rows, each with the period it stands for"
+
+
+@step.act("owner", "sets up the monitor: one slot every 12 s stands for a quarter")
+def set_up_monitor(stage: Stage) -> str:
+    page = stage.person("owner").fill(
+        f"{stage.system_page}/monitors/add",
+        {
+            "name": "Drift of deliveries",
+            "reference": "test-2015 (reference)",
+            "every": str(SLOT_SECONDS),
+            "unit": "seconds",
+            "grace": "10",
+            "triage": TRIAGE_HOURS,
+        },
+    )
+    stage.made["monitor"] = last_part(page)
+    return "Every column, score and decision against the 2015 test rows; triage within 90 s"
+
+
+@step.act("platform", "compares 2016 and the begin of 2017; labels come one batch late")
+def first_batches(stage: Stage) -> str:
+    chosen = names(stage)[: names(stage).index(UNIT_ERROR_BATCH)]
+    triaged = follow(stage, chosen)
+    late = [one for one in alerts(stage) if one["overdue"]]
+    if not triaged or late:
+        raise Unexpected(f"{triaged} alerts were triaged, {len(late)} too late.")
+    return f"{len(chosen)} batches compared; the owner triaged {triaged} alerts in time"
+
+
+@step.act("platform", "opens an alert on the unit error; nobody looks at it")
+def unit_error(stage: Stage) -> str:
+    run = wait_for_run(stage, UNIT_ERROR_BATCH)
+    alert = wait_until(lambda: forgotten(stage), "the alert on AGEP")
+    return f"{drift_words(run).capitalize()}. Alert: {alert['title']}"
+
+
+@step.act("platform", "shows validity under review and the risk's indicator in red")
+def under_review(stage: Stage) -> str:
+    wait_until(lambda: is_contested(stage) or None, f"{VALIDITY} to be under review")
+    wait_until(lambda: signal(stage, "risk drift") == "red" or None, "the indicator to be red")
+    words = stage.results()[VALIDITY]["words"]
+    return f"{VALIDITY}: {words}. Risk 'drift': red. Nobody touched either"
+
+
+@step.act("platform", "turns MANAGE 4.1 when the time to triage has passed")
+def missed(stage: Stage) -> str:
+    wait_until(lambda: fails(stage, ALERTS), f"{ALERTS} to turn", OVERDUE_SECONDS)
+    alert = forgotten(stage)
+    if alert is None or not alert["overdue"]:
+        raise Unexpected("MANAGE 4.1 turned, but not for the alert that was missed.")
+    return f"{ALERTS} fails: the alert was due by {alert['triageBy'][11:19]} UTC"
+
+
+@step.act("owner", "triages the missed alert, late")
+def triage_late(stage: Stage) -> str:
+    alert = forgotten(stage)
+    if alert is None:
+        raise Unexpected("There is no alert on AGEP.")
+    triage(stage, alert)
+    if fails(stage, ALERTS) is None:
+        raise Unexpected("A late triage mended what was missed.")
+    return f"Age in months instead of years, as the batch says. {ALERTS} stays failed"
+
+
+@step.act("platform", "compares the rest; the last labels arrive")
+def last_batches(stage: Stage) -> str:
+    chosen = names(stage)[names(stage).index(UNIT_ERROR_BATCH) + 1 :]
+    triaged = follow(stage, chosen)
+    slow_down(stage)
+    deliver_labels(stage, chosen[-1])
+    figures = [auc_of(stage, name) for name in (names(stage)[0], UNIT_ERROR_BATCH, chosen[-1])]
+    said = ", ".join(f"{name} {auc:.3f}" for name, auc in figures)
+    return f"{triaged} more alerts in time. ROC AUC on labels: {said}"
+
+
+@step.act("auditor", "sees monitoring running and the failure it brought to light")
+def monitoring_holds(stage: Stage) -> str:
+    rows = stage.results()
+    running = rows["MEASURE 2.4"]["result"]["determination"]
+    if running != "satisfied":
+        raise Unexpected(f"MEASURE 2.4 is {running}: {rows['MEASURE 2.4']['words']}")
+    said = ", ".join(f"{name} {rows[name]['words']}" for name in (VALIDITY, ALERTS))
+    return f"MEASURE 2.4 satisfied: an alert is no failure. {said}"
+
+
+def enter(stage: Stage, risk: RiskText) -> str:
+    """Enter a risk and tie it to its indicator; the address of its page."""
+    owner = stage.person("owner")
+    names_ = ("title", "cause", "event", "consequence", "likelihood", "impact")
+    form = {name: getattr(risk, name) for name in names_}
+    page = owner.fill(
+        f"/risks/new?system={stage.system}",
+        {**form, "owner": owner.name, "requirements": list(risk.requirements), "review_on": day(80)},
+    )
+    owner.fill(f"{page.url}/watch", risk.indicator)
+    return page.url
+
+
+def signal(stage: Stage, name: str) -> str:
+    """What a risk's indicator says on its page: no data, green, amber or red."""
+    text = stage.person("owner").open(stage.made[name]).text
+    said = text.rpartition(" Indicators ")[2].split()
+    return "no data" if said[0] == "no" else said[0]
+
+
+def forgotten(stage: Stage) -> JSON | None:
+    return next((one for one in alerts(stage) if is_forgotten(one)), None)
+
+
+def is_contested(stage: Stage) -> bool:
+    return bool(stage.results()[VALIDITY]["result"]["reason"] == "contested")
+
+
+def fails(stage: Stage, requirement: str) -> JSON | None:
+    row = stage.results()[requirement]
+    return row if row["result"]["determination"] == "not-satisfied" else None
+
+
+def slow_down(stage: Stage) -> None:
+    """From now on a slot is a month, as it would be in a real service."""
+    page = f"/monitoring/{stage.made['monitor']}/edit"
+    stage.person("owner").fill(page, {"every": "30", "unit": "days", "triage": "72"})
+
+
+def auc_of(stage: Stage, name: str) -> tuple[str, float]:
+    batch = stage.api(f"batches/{stage.made[f'batch {name}']}")
+    found = next(one for one in batch["results"] if one["check"] == "roc_auc")
+    return name, float(found["value"]["value"])

@@ -1,0 +1,73 @@
+"""What pages show of evaluations: each figure against what the plan asks, with its groups and evidence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from governance.assessment.rules.decimals import COMPARATORS, FIELD_OF_USE, WORDS, decimal_or_none
+from governance.evidence.models import Evidence
+from monitoring.checks import CHECKS
+from monitoring.models import EvaluationPlan, EvaluationRun
+
+JSON = dict[str, Any]
+
+THEMES = ("performance", "calibration", "fairness", "efficiency")
+
+
+def criteria_under(run: EvaluationRun) -> list[JSON]:
+    """The criteria of the text the run was started under, from the signed record of that text."""
+    if run.plan_id is None:
+        return []
+    stated = Evidence.objects.of_record(run.plan_id).get(revision=run.plan_revision)
+    return list(stated.fields["criteria"])
+
+
+def figures(run: EvaluationRun) -> list[JSON]:
+    """A row a figure, in the order of the checks; `asked` is the criterion it is held against."""
+    asked = {(one["check"], one["slice"]): one for one in criteria_under(run)}
+    return [figure(one, asked.get((one["check"], one["slice"]))) for one in run.results]
+
+
+def figure(one: JSON, asked: JSON | None) -> JSON:
+    check = CHECKS[one["check"]]
+    by = f" by {one['slice']}" if check.by_attribute else ""
+    tone, words = verdict(one["value"], asked)
+    return {
+        **one,
+        "label": f"{check.label}{by}",
+        "theme": asked["theme"] if asked else check.themes[0],
+        "asked": asked,
+        "asked_words": criterion_words(asked) if asked else "",
+        "tone": tone,
+        "words": words,
+    }
+
+
+def verdict(value: JSON | None, asked: JSON | None) -> tuple[str, str]:
+    """How the figure stands against its criterion, judged as the rules judge it."""
+    if value is None:
+        return "bad", "invalid"
+    if asked is None:
+        return "none", "not asked"
+    if value["n"] < asked["minimumSample"]:
+        return "warn", "too few cases"
+    judged = decimal_or_none(value[FIELD_OF_USE[asked["use"]]])
+    bound = decimal_or_none(asked["threshold"])
+    if judged is None or bound is None:
+        return "warn", "cannot be judged"
+    passes = COMPARATORS[asked["comparator"]](judged, bound)
+    return ("good", "holds") if passes else ("bad", "does not hold")
+
+
+def criterion_words(asked: JSON) -> str:
+    judged = "" if asked["use"] == "point" else f", by its {asked['use']} bound"
+    return f"{WORDS[asked['comparator']]} {asked['threshold']}{judged}"
+
+
+def criteria_rows(plan: EvaluationPlan) -> list[JSON]:
+    rows = []
+    for one in plan.criteria:
+        check = CHECKS[one["check"]]
+        by = f" by {one['slice']}" if check.by_attribute else ""
+        rows.append({**one, "label": f"{check.label}{by}", "words": criterion_words(one)})
+    return rows
