@@ -58,7 +58,6 @@ def set_up_monitor(stage: Stage) -> str:
             "reference": "test-2015 (reference)",
             "every": str(SLOT_SECONDS),
             "unit": "seconds",
-            "grace": "10",
             "triage": TRIAGE_HOURS,
         },
     )
@@ -149,7 +148,7 @@ def signal(stage: Stage, name: str) -> str:
     """What a risk's indicator says on its page: no data, green, amber or red."""
     text = stage.person("owner").open(stage.made[name]).text
     said = text.rpartition(" Indicators ")[2].split()
-    return "no data" if said[0] == "no" else said[0]
+    return "no data" if said[0] == "No" else said[0].lower()
 
 
 def forgotten(stage: Stage) -> JSON | None:

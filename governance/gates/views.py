@@ -12,6 +12,7 @@ from django.urls import reverse
 from governance.assessment.choices import Outcome
 from governance.assessment.findings_tab import exception_rows, opinions_about
 from governance.assessment.models import Approval, ApprovalRequest, ExceptionGrant, Finding
+from governance.assessment.rules.words import plain
 from governance.assessment.views.findings import shown
 from governance.evidence.models import Evidence
 from governance.gates import actions
@@ -92,7 +93,7 @@ def release_page(
 def manifest_facts(found: Release) -> list[tuple[str, str]]:
     """What the manifest fixes beside the models."""
     manifest = found.manifest
-    cut_offs = ", ".join(f"{name} {value}" for name, value in manifest["decision"].items())
+    cut_offs = words_of(manifest["decision"])
     return [
         ("Decision", cut_offs or "as the model gives it"),
         ("Preprocessing", words_of(manifest["preprocessing"])),
@@ -103,7 +104,7 @@ def manifest_facts(found: Release) -> list[tuple[str, str]]:
 
 def words_of(part: Any) -> str:
     if isinstance(part, dict):
-        return ", ".join(f"{name} {value}" for name, value in part.items())
+        return ", ".join(f"{plain(name)} {value}" for name, value in part.items())
     return str(part)
 
 

@@ -39,7 +39,7 @@ class RegisterForm(ProfileForm):
     )
     tier = forms.ChoiceField(
         label="Proposed tier",
-        choices=Tier.choices,
+        choices=[("", "Choose a tier"), *Tier.choices],
         help_text="A proposal: a compliance officer confirms or changes it.",
     )
     tier_reason = forms.CharField(

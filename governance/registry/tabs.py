@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from governance.audit.models import EntryText, Leaf
+from governance.evidence.logbook import action_words
 from governance.identity.models import Person
 from governance.identity.principal import Principal
 from governance.registry.choices import TierState
@@ -67,16 +68,10 @@ def entries_of(leaves: list[Leaf]) -> list[dict[str, Any]]:
     return [
         {
             "at": leaf.at,
-            "words": action_words(leaf),
+            "words": action_words(leaf).capitalize(),
             "url": f"/log/{leaf.index}",
             "who": str(people.get(leaf.person_id, "an operator")),
             "note": " · ".join(words.get(leaf.entry_id, []))[:300],
         }
         for leaf in leaves
     ]
-
-
-def action_words(leaf: Leaf) -> str:
-    """A line for people: 'evidence recorded: measurement'."""
-    action = leaf.action.split(".", 1)[-1].replace("_", " ")
-    return f"{action}: {leaf.object_type.replace('-', ' ')}"

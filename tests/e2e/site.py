@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from django.test.utils import override_settings
 from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
@@ -61,14 +62,25 @@ def served(template: str) -> Iterator[str]:
         stack.callback(databases.drop, name)
         stack.enter_context(databases.pointed_at(name))
         server = LiveServer("127.0.0.1")
+        stack.callback(end_connections, name)
         stack.callback(server.stop)
         yield server.url
 
 
+def end_connections(database: str) -> None:
+    """End what the server's threads left open: they keep a connection for the next request."""
+    with psycopg.connect(session.url("app"), autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = %s AND usename = current_user AND pid <> pg_backend_pid()",
+            [database],
+        )
+
+
 @contextmanager
 def staffed(keys: Path) -> Iterator[Cast]:
-    """The cast of an organisation in the present database."""
-    with ExitStack() as stack:
+    """The cast of an organisation in the present database, its log signed with the keys that pages read."""
+    with ExitStack() as stack, override_settings(KEYS_DIR=keys):
 
         def connect(role: str) -> psycopg.Connection[Any]:
             return stack.enter_context(psycopg.connect(session.url(role)))

@@ -64,7 +64,7 @@ def test_a_plan_is_written_and_asked_about_on_pages(places: Places) -> None:
     assert [one["theme"] for one in plan.criteria] == ["performance", "fairness"]
     owen.post(reverse("evaluation-plan-act", args=[plan.pk, "ask"]))
     page = html_of(signed_in(places.cast, "dana"), plan.get_absolute_url())
-    assert "open" in page and "Nobody was asked yet" not in page
+    assert "Evaluation plan: Before release" in page and "Nobody was asked yet" not in page
 
 
 def test_an_approved_plan_is_run_and_withdrawn_on_its_page(places: Places) -> None:

@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -41,16 +42,16 @@ class Printed:
     statement: Evidence
     pictures: dict[str, bytes]
 
-    @property
+    @cached_property
     def reader(self) -> PdfReader:
         return PdfReader(io.BytesIO(self.pdf))
 
-    @property
+    @cached_property
     def texts(self) -> list[str]:
         """The text of each page, words apart by one space."""
         return [" ".join(page.extract_text().split()) for page in self.reader.pages]
 
-    @property
+    @cached_property
     def text(self) -> str:
         return " ".join(self.texts)
 

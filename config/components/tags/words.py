@@ -12,6 +12,7 @@ from config.components import badges, icons, identifiers, numbers, times
 from config.components.library import register
 from config.components.theme import theme_of
 from config.components.values import text
+from governance.assessment.rules.words import plain
 
 register.simple_tag(badges.badge)
 register.simple_tag(badges.result_badge)
@@ -22,6 +23,7 @@ register.simple_tag(identifiers.evidence)
 register.filter("count", numbers.count_words)
 register.filter("fixed", numbers.fixed_words)
 register.filter("percent", numbers.percent_words)
+register.filter("plain", plain)
 register.filter("short_digest", identifiers.short_digest)
 register.filter("tone", badges.tone_name)
 

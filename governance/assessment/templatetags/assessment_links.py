@@ -3,12 +3,10 @@ from __future__ import annotations
 from django import template
 from django.urls import reverse
 
-from governance.assessment.rules.words import plain
 from governance.identity.choices import Role
 from governance.registry.models import AISystem
 
 register = template.Library()
-register.filter("plain", plain)
 
 
 @register.simple_tag
