@@ -44,4 +44,6 @@ def said(result: JSON) -> str:
 
 def count_words(rows: Mapping[str, JSON]) -> str:
     counts = Counter(row["state"] for row in rows.values())
-    return ", ".join(f"{number} {state.replace('-', ' ')}" for state, number in counts.most_common())
+    return ", ".join(
+        f"{number} {state.replace('-', ' ')}" for state, number in counts.most_common()
+    )

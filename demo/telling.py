@@ -54,8 +54,9 @@ def rows_of(one: Outcome) -> list[str]:
     height = max(len(cell) for cell in cells)
     filled = [cell + [""] * (height - len(cell)) for cell in cells]
     expected = "yes" if one.is_expected else "NO"
-    first = row(str(one.act.step), *(c[0] for c in filled), f"{one.seconds:.1f}", expected)
-    return [first, *(row("", *(c[n] for c in filled)) for n in range(1, height))]
+    who, what, result = filled
+    first = row(str(one.act.step), who[0], what[0], result[0], f"{one.seconds:.1f}", expected)
+    return [first, *(row("", who[n], what[n], result[n]) for n in range(1, height))]
 
 
 def row(step: str, who: str, what: str, result: str, seconds: str = "", expected: str = "") -> str:

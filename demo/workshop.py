@@ -87,7 +87,7 @@ def run_module(step: str) -> str:
         text=True,
         check=False,
         # The first page comes first.
-        preexec_fn=step_back,  # noqa: PLW1509 (one system call)
+        preexec_fn=step_back,
     )
     if done.returncode != 0:
         raise WorkshopError(f"{step} failed: {done.stderr.strip() or done.stdout.strip()}")

@@ -9,4 +9,4 @@ class LineageConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from lineage import jobs, tabs  # noqa: F401, PLC0415
+        from lineage import jobs, tabs  # noqa: F401

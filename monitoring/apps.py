@@ -9,4 +9,4 @@ class MonitoringConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from monitoring import actions, comments, jobs, tabs  # noqa: F401, PLC0415
+        from monitoring import actions, comments, jobs, tabs  # noqa: F401

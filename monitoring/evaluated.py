@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Context, Decimal
 from typing import Any
 
 from governance.assessment.rules.decimals import COMPARATORS, FIELD_OF_USE, WORDS, decimal_or_none
@@ -11,7 +12,7 @@ from monitoring.models import EvaluationPlan, EvaluationRun
 
 JSON = dict[str, Any]
 
-THEMES = ("performance", "calibration", "fairness", "efficiency")
+DIGITS = 4
 
 
 def criteria_under(run: EvaluationRun) -> list[JSON]:
@@ -40,7 +41,25 @@ def figure(one: JSON, asked: JSON | None) -> JSON:
         "asked_words": criterion_words(asked) if asked else "",
         "tone": tone,
         "words": words,
+        "drawn": drawn(one["value"], asked) if one["value"] else None,
     }
+
+
+def drawn(value: JSON, asked: JSON | None) -> JSON:
+    """Value and limits with few digits, as many as it takes to stay on the same side of the threshold."""
+    bound = decimal_or_none(asked["threshold"]) if asked else None
+    return {
+        name: None if value[name] is None else rounded(value[name], bound)
+        for name in ("value", "lower", "upper")
+    }
+
+
+def rounded(text: str, bound: Decimal | None) -> str:
+    exact = Decimal(text)
+    short = Context(prec=DIGITS).plus(exact)
+    if bound is not None and (short < bound, short > bound) != (exact < bound, exact > bound):
+        return text
+    return format(short, "f")
 
 
 def verdict(value: JSON | None, asked: JSON | None) -> tuple[str, str]:

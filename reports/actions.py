@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -198,7 +199,7 @@ def first_slot(cron: str) -> datetime:
     times = [next_after(probe, timezone.now())]
     for _ in range(LOOK_AHEAD):
         times.append(next_after(probe, times[-1]))
-    gaps = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(times)]
     if min(gaps) < SHORTEST_INTERVAL:
         raise InvalidInput("cron_often", "A report comes at most once an hour.", "/cron")
     return times[0]

@@ -9,4 +9,4 @@ class ReportsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from reports import jobs, listing, tabs  # noqa: F401, PLC0415
+        from reports import jobs, listing, tabs  # noqa: F401

@@ -8,7 +8,12 @@ from django.db.models import Q
 from governance.identity.models import Person, Unit
 from governance.identity.principal import Principal
 
-PERIODS = [("", "As of now (point in time)"), ("30", "30 days"), ("90", "90 days"), ("365", "1 year")]
+PERIODS = [
+    ("", "As of now (point in time)"),
+    ("30", "30 days"),
+    ("90", "90 days"),
+    ("365", "1 year"),
+]
 RHYTHMS = [
     ("0 6 1 * *", "Monthly, on the 1st at 06:00 UTC"),
     ("0 6 1 1,4,7,10 *", "Quarterly, on the 1st at 06:00 UTC"),

@@ -40,9 +40,7 @@ def outcome(report: Report) -> dict[str, Any]:
 @register("reports.due")
 def make_due(run: Run) -> dict[str, Any]:
     """A slot of a schedule is due: begin its report, in the name of who scheduled it."""
-    definition = ReportDefinition.objects.select_related("unit").get(
-        pk=run.arguments["definition"]
-    )
+    definition = ReportDefinition.objects.select_related("unit").get(pk=run.arguments["definition"])
     if definition.ended_at is not None:
         return {"report": None}
     slot = datetime.fromisoformat(run.arguments["slot"])

@@ -80,9 +80,7 @@ class Report(models.Model):
     asked_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     recipients = models.ManyToManyField(Person, related_name="reports")
     entry_id = models.UUIDField()
-    state = models.CharField(
-        max_length=9, choices=ReportState.choices, default=ReportState.WAITING
-    )
+    state = models.CharField(max_length=9, choices=ReportState.choices, default=ReportState.WAITING)
     reason = models.TextField(blank=True)
     job = models.ForeignKey(Job, models.PROTECT, null=True, related_name="+")
     log_size = models.BigIntegerField(null=True)

@@ -114,7 +114,8 @@ def groups_of(content: JSON, state: str) -> Iterator[JSON]:
     is_system = content["kind"] == "system"
     places = [(f"{content['subject']['name']} itself", content["own"], True)]
     places += [
-        ("" if is_system else system["name"], system["rows"], False) for system in content["systems"]
+        ("" if is_system else system["name"], system["rows"], False)
+        for system in content["systems"]
     ]
     for name, rows, is_own in places:
         found = [row for row in rows if row["state"] == state]

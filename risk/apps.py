@@ -9,4 +9,4 @@ class RiskConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from risk import actions, comments, exports, jobs, tabs  # noqa: F401, PLC0415
+        from risk import actions, comments, exports, jobs, tabs  # noqa: F401

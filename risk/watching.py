@@ -32,7 +32,7 @@ KINDS = (PredicateType.MEASUREMENT, PredicateType.DRIFT)
 LOOK_BACK = 100
 
 
-def watch_risk(  # noqa: PLR0913
+def watch_risk(
     risk: Risk,
     label: str,
     *,
@@ -123,8 +123,8 @@ def reading_of(indicator: Indicator, system: AISystem) -> Reading:
 def series(system: AISystem, check: str) -> Iterator[dict[str, Any]]:
     """Predicates of this check at the system and below that are in the log, oldest first."""
     rows = Evidence.objects.filter(unit=system.unit, type__in=KINDS, kind=check)
-    newest = rows.in_log_up_to(log_size()).order_by("-log_index")[:LOOK_BACK]
-    return iter([row.predicate for row in newest][::-1])
+    found = list(rows.in_log_up_to(log_size()))[-LOOK_BACK:]
+    return iter([row.predicate for row in found])
 
 
 def keep_reading(indicator: Indicator, reading: Reading) -> None:

@@ -128,7 +128,7 @@ def cast(
     tmp_path: Path,
 ) -> Cast:
     """People of every role, a registered system, and a sequencer at hand."""
-    from tests.cast import make_cast, register_places  # noqa: PLC0415 (needs Django set up)
+    from tests.cast import make_cast, register_places
 
     made = make_cast(connect_as, tmp_path / "keys")
     made.system = register_places(made)

@@ -92,7 +92,9 @@ def figure(one: JSON) -> str:
         return f"{name}no valid figure: {one['reason']}"
     unit = "" if value["unit"] == "1" else f" {value['unit']}"
     interval = (
-        f"  [{short(value['lower'])}, {short(value['upper'])}]" if value["lower"] is not None else ""
+        f"  [{short(value['lower'])}, {short(value['upper'])}]"
+        if value["lower"] is not None
+        else ""
     )
     return f"{name}{short(value['value'])}{unit}{interval}  n {value['n']:,}  {one['shortId']}"
 

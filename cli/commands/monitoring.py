@@ -8,7 +8,8 @@ from cli.client import JSON, CallRefused, Client
 from cli.commands.registry import system_of, upload
 
 LABELS_SECONDS = 600.0
-CHECKING = "checking"
+RUN_SECONDS = 600.0
+CHECKING, RUNNING = "checking", "running"
 
 
 def add_batch(verbs: Any) -> None:
@@ -63,6 +64,37 @@ def deliver_labels(client: Client, o: argparse.Namespace) -> JSON:
     return batch
 
 
+def add_monitors(verbs: Any) -> None:
+    command = verbs.add_parser("monitors", help="monitors of a system, newest first")
+    command.add_argument("--system", default="")
+    command.set_defaults(
+        run=lambda client, o: list(client.all(f"systems/{system_of(client, o.system)}/monitors"))
+    )
+
+
+def add_monitor(verbs: Any) -> None:
+    command = verbs.add_parser("monitor", help="run a monitor out of turn")
+    actions = command.add_subparsers(required=True)
+    run = actions.add_parser(
+        "run", help="compare the next batch now; with --wait exit 1 unless it was compared"
+    )
+    run.add_argument("monitor", help="id of the monitor")
+    run.add_argument("--wait", action="store_true", help="until the run has ended")
+    run.set_defaults(run=run_monitor)
+
+
+def run_monitor(client: Client, o: argparse.Namespace) -> JSON:
+    run = client.post(f"monitors/{o.monitor}/runs", {})
+    if not o.wait:
+        return run
+    run = client.wait(
+        f"monitor-runs/{run['id']}", lambda one: one["status"] != RUNNING, RUN_SECONDS
+    )
+    if run["status"] != "completed":
+        raise CallRefused(422, f"run_{run['status']}", f"Not compared: {run['reason']}")
+    return run
+
+
 def add_alerts(verbs: Any) -> None:
     command = verbs.add_parser("alerts", help="alerts of a system, newest first")
     command.add_argument("--system", default="")
@@ -71,4 +103,4 @@ def add_alerts(verbs: Any) -> None:
     )
 
 
-ALL = (add_batch, add_alerts)
+ALL = (add_batch, add_monitors, add_monitor, add_alerts)

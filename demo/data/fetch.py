@@ -80,7 +80,7 @@ def _download(folder: Path) -> None:
     command += ["--only-binary", ":all:", "--ignore-requires-python", "--no-input"]
     command += ["--disable-pip-version-check", "--require-hashes"]
     command += ["--requirement", str(REQUIREMENTS), "--dest", str(folder)]
-    run = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
     if run.returncode == 0 and (folder / WHEEL).exists():
         return
     if "HASH" in run.stderr:

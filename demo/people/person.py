@@ -77,7 +77,7 @@ class Person:
 
     def post_json(self, path: str, body: Mapping[str, Any]) -> Any:
         """Send JSON to the REST API in this person's session. Raises PageRefused with its sentence."""
-        headers = {"X-CSRFToken": self.browser.cookies.get("csrf", ""), "Referer": self.site}
+        headers = {"X-CSRFToken": self.browser.cookies.get("csrf") or "", "Referer": self.site}
         answer = self.browser.post(f"/api/v1/{path}", json=dict(body), headers=headers)
         if not answer.is_success:
             said = answer.json().get("detail", answer.text)
@@ -96,9 +96,7 @@ class Person:
 
 def body_of(form: Form, values: Values, button: str) -> dict[str, Any]:
     """What a browser would send: given values over those that stand in the form."""
-    body: dict[str, Any] = {
-        name: shown.given for name, shown in form.fields.items() if shown.given
-    }
+    body: dict[str, Any] = {name: shown.given for name, shown in form.fields.items() if shown.given}
     for name, value in values.items():
         wanted = [value] if isinstance(value, str) else list(value)
         body[name] = [chosen(form.fields[name], one) for one in wanted]

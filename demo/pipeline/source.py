@@ -51,5 +51,5 @@ def _git(*arguments: str) -> str | None:
     if program is None:
         return None
     command = [program, "-C", str(PACKAGE), *arguments]
-    run = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
     return run.stdout.strip() if run.returncode == 0 else None

@@ -28,4 +28,3 @@ def ratios(run: JSON, attributes: tuple[str, ...]) -> str:
     """Lowest over highest selection rate of each attribute, as measured."""
     said = [f"{name} {value(run, 'selection_rate_ratio', name):.2f}" for name in attributes]
     return ", ".join(said)
-

@@ -76,7 +76,9 @@ def ask_exception(stage: Stage) -> str:
             "expires_on": day(said.EXCEPTION_DAYS),
         },
     )
-    return f"For {FAIRNESS}, until {day(said.EXCEPTION_DAYS)}: lists read by group before letters go"
+    return (
+        f"For {FAIRNESS}, until {day(said.EXCEPTION_DAYS)}: lists read by group before letters go"
+    )
 
 
 @step.act("officer", "grants the exception")
@@ -108,7 +110,9 @@ def gate_waits(stage: Stage) -> str:
 
 @step.act("developer", "tries to approve the release")
 def author_is_refused(stage: Stage) -> str:
-    return f"Refused as it must be: {try_to_approve(stage, 'developer', stage.made['ask-release1'])}"
+    return (
+        f"Refused as it must be: {try_to_approve(stage, 'developer', stage.made['ask-release1'])}"
+    )
 
 
 @step.act(SECOND, "tries it again with the other account")
@@ -197,5 +201,3 @@ def conclude(stage: Stage, role: str, conclusions: dict[str, tuple[str, str]]) -
         person.fill(path, {"role": role, "verdict": verdict, "reason": reason})
     words = [f"{name} {verdict.replace('-', ' ')}" for name, (verdict, _) in conclusions.items()]
     return ", ".join(words)
-
-

@@ -9,11 +9,12 @@ class AssessmentConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from governance.assessment import (  # noqa: F401, PLC0415
+        from governance.assessment import (  # noqa: F401
             comments,
+            documents_card,
             findings_tab,
             jobs,
             tables,
             tabs,
         )
-        from governance.assessment.actions import documents, findings  # noqa: F401, PLC0415
+        from governance.assessment.actions import documents, findings  # noqa: F401

@@ -21,7 +21,14 @@ STRICTNESS = ("must_hold", "must_not_fail", "noted", "ignored")
 class CatalogFileError(ValueError):
     """A file that is refused: `file`, `id` of the item, `field` (either may be empty), why."""
 
-    def __init__(self, file: str, sentence: str, *, id: str = "", field: str = "") -> None:
+    def __init__(
+        self,
+        file: str,
+        sentence: str,
+        *,
+        id: str = "",  # noqa: A002 (the files' own word)
+        field: str = "",
+    ) -> None:
         super().__init__(": ".join(part for part in (file, id, field, sentence) if part))
         self.file, self.id, self.field, self.sentence = file, id, field, sentence
 

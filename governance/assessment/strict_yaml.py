@@ -24,7 +24,7 @@ def load_yaml(data: bytes) -> Any:
     if len(data) > MAX_BYTES:
         raise StrictYamlError(f"The file has {len(data)} bytes; at most {MAX_BYTES} are read.")
     try:
-        return yaml.load(data.decode(), Loader=_StrictLoader)
+        return yaml.load(data.decode(), Loader=_StrictLoader)  # noqa: S506 (a SafeLoader)
     except UnicodeDecodeError as error:
         raise StrictYamlError(f"Byte {error.start} is not UTF-8; save the file as UTF-8.") from None
     except RecursionError:

@@ -53,7 +53,7 @@ def release_page(
 ) -> HttpResponse:
     """A release: what exactly it is, what is said of it, what the gate decided."""
     principal, path = request.principal, found.system.unit.path
-    about = Evidence.objects.filter(subjects__contains=[found.digest])
+    about = Evidence.objects.visible_to(principal).filter(subjects__contains=[found.digest])
     context = {
         "release": found,
         "versions": found.model_versions.select_related("model", "registered_by"),
@@ -109,7 +109,11 @@ def words_of(part: Any) -> str:
 
 
 def answers_of(found: Release) -> list[tuple[Approval, Outcome]]:
-    rows = Approval.objects.filter(request__subject_digest=found.digest)
+    rows = Approval.objects.filter(
+        request__subject_kind="release",
+        request__subject_id=found.pk,
+        request__subject_digest=found.digest,
+    )
     return [(one, Outcome(one.outcome)) for one in rows.select_related("request", "person")[:SHOWN]]
 
 

@@ -9,4 +9,4 @@ class IdentityConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from governance.identity import checks, directory  # noqa: F401, PLC0415
+        from governance.identity import checks, directory  # noqa: F401

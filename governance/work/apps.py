@@ -9,4 +9,4 @@ class WorkConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from governance.work import joblist, mail  # noqa: F401, PLC0415
+        from governance.work import joblist, mail  # noqa: F401

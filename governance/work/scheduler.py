@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from celery.schedules import ParseException, crontab
 from django.db import IntegrityError, transaction
@@ -37,9 +38,10 @@ def next_after(schedule: Schedule, at: datetime) -> datetime:
     """The first due moment after `at` (UTC)."""
     if schedule.every_seconds:
         return at + timedelta(seconds=schedule.every_seconds)
-    cron = parse_cron(schedule.cron)
+    cron: Any = parse_cron(schedule.cron)
     cron.nowfun = lambda: at
-    return at + cron.remaining_estimate(at)
+    wait: timedelta = cron.remaining_estimate(at)
+    return at + wait
 
 
 def parse_cron(line: str) -> crontab:

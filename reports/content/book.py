@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -59,7 +59,7 @@ class Said:
         return datetime.fromisoformat(self.predicate["producedAt"])
 
 
-def said_of(indexed: JSON) -> Said:
+def said_of(indexed: Mapping[str, Any]) -> Said:
     """From what `EvidenceQuerySet.indexed` gives."""
     statement = indexed["statement"]
     return Said(
@@ -74,8 +74,8 @@ def said_of(indexed: JSON) -> Said:
 class Book:
     """Statements in the log's order, with the look-ups that sections need."""
 
-    def __init__(self, indexed: Iterable[JSON]) -> None:
-        self.rows: list[JSON] = list(indexed)
+    def __init__(self, indexed: Iterable[Mapping[str, Any]]) -> None:
+        self.rows: list[Mapping[str, Any]] = list(indexed)
         self.all = [said_of(one) for one in self.rows]
 
     def of_type(self, type_: str, scope_id: str | None = None) -> list[Said]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -61,7 +62,7 @@ def here(book: Book, stated: Said) -> Book:
     return Book(one for one in book.rows if own in scope_path(one))
 
 
-def scope_path(row: JSON) -> list[str]:
+def scope_path(row: Mapping[str, Any]) -> list[str]:
     path: list[str] = row["statement"]["predicate"]["scope"]["path"]
     return path
 

@@ -35,7 +35,9 @@ def approval(one: Said, book: Book, register: Register, words: dict[str, str]) -
         "by": register.name(said["person"]),
         "barred": len(said["barred"]),
         "conditions": [held["text"] for held in said["conditions"]],
-        "reason": words.get(one.id, "The words are no longer kept; their digest is in the statement."),
+        "reason": words.get(
+            one.id, "The words are no longer kept; their digest is in the statement."
+        ),
         "at": one.at,
         "evidence": register.cite(one),
     }

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.conf import settings
 
-from governance.assessment import rules
 from governance.assessment.criteria import baseline_edition, current_entries, edition
 from governance.audit.actions import instant
 from governance.gates.actions import engine_code
@@ -27,7 +26,6 @@ from reports.provenance import code
 
 JSON = dict[str, Any]
 PLAN_SCOPES = ("organisation", "unit", "system", "release", "deployment")
-assert rules.evaluate  # the engine whose digest the report prints
 
 
 def build(report: Report, snapshot: Snapshot) -> JSON:

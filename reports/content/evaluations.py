@@ -7,8 +7,8 @@ from typing import Any
 from governance.assessment.rules.attempts import judge
 from governance.assessment.rules.plans import Criterion, read_criterion
 from reports.chart_specs import interval_rows
-from reports.content.words import check_label
 from reports.content.book import Book, Register, Said
+from reports.content.words import check_label
 
 JSON = dict[str, Any]
 COMPARED = {">=": "≥", "<=": "≤", ">": ">", "<": "<", "==": "="}
@@ -31,9 +31,8 @@ def measured(book: Book, release: str) -> list[Said]:
 
 
 def chapter(release: Said, book: Book, register: Register) -> JSON:
-    rows = []
-    for held in series_of(measured(book, release.record_id)):
-        rows.append(row(held, book, register))
+    held = series_of(measured(book, release.record_id))
+    rows = [row(one, book, register) for one in held]
     return {
         "release": f"Release {release.fields['number']}",
         "digest": release.fields["digest"],
@@ -41,9 +40,7 @@ def chapter(release: Said, book: Book, register: Register) -> JSON:
         "rows": rows,
         "runs": runs(book, release.record_id),
         "chart": chart(rows, release),
-        "leftOut": [
-            {"series": one["label"], **group} for one in rows for group in one["leftOut"]
-        ],
+        "leftOut": [{"series": one["label"], **group} for one in rows for group in one["leftOut"]],
     }
 
 

@@ -101,4 +101,9 @@ def reconciliation(book: Book) -> list[JSON]:
 
 
 def checked(words: str, asked: list[Any], good: list[Any]) -> JSON:
-    return {"words": words, "asked": len(asked), "good": len(good), "agrees": len(asked) == len(good)}
+    return {
+        "words": words,
+        "asked": len(asked),
+        "good": len(good),
+        "agrees": len(asked) == len(good),
+    }

@@ -56,7 +56,11 @@ def review_day(one: Said) -> str:
 
 def indicator(held: JSON, series: list[JSON], register: Register) -> JSON:
     spec = Spec(
-        held["check"], held["slice"], held["direction"], Decimal(held["amber"]), Decimal(held["red"])
+        held["check"],
+        held["slice"],
+        held["direction"],
+        Decimal(held["amber"]),
+        Decimal(held["red"]),
     )
     reading = read(spec, series)
     return {

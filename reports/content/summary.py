@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from reports.chart_specs import posture_bars
-from reports.content.words import day
 from reports.content.results import FUNCTIONS, STATES
+from reports.content.words import day
 
 JSON = dict[str, Any]
 MOST = 7
@@ -111,9 +111,7 @@ def waiting(system: JSON, where: str) -> Iterator[JSON]:
             yield item("wait", title, "", note, where, one["evidence"])
 
 
-def item(
-    tone: str, title: str, text: str, note: str, where: str, evidence: list[str]
-) -> JSON:
+def item(tone: str, title: str, text: str, note: str, where: str, evidence: list[str]) -> JSON:
     return {
         "tone": tone,
         "title": title,

@@ -62,7 +62,9 @@ def monitor_of(book: Book, scope: str, register: Register) -> JSON | None:
 def run_counts(book: Book, scope: str, since: datetime | None) -> list[JSON]:
     found = in_period(book.records("monitor-run", scope_id=scope), since)
     tally = Counter(str(one.fields["status"]) for one in found)
-    return [{"state": one.replace("-", " "), "count": tally[one]} for one in RUN_STATES if tally[one]]
+    return [
+        {"state": one.replace("-", " "), "count": tally[one]} for one in RUN_STATES if tally[one]
+    ]
 
 
 def drift_of(found: list[Said], since: datetime | None) -> list[Said]:
@@ -124,9 +126,7 @@ def flagged(one: Said) -> str:
     return ", ".join(names) or "none"
 
 
-def performance(
-    book: Book, scope: str, register: Register, since: datetime | None
-) -> list[JSON]:
+def performance(book: Book, scope: str, register: Register, since: datetime | None) -> list[JSON]:
     """Figures of production by batch, once labels have come; those with a criterion first."""
     found = in_period(book.of_type("measurement", scope), since)
     held = [figure(series, book, register) for series in series_of(found)]

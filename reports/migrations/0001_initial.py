@@ -2,95 +2,247 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import governance.audit.ids
 from django.db import migrations, models
+
+import governance.audit.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('identity', '0001_initial'),
-        ('registry', '0001_initial'),
-        ('work', '0001_initial'),
+        ("identity", "0001_initial"),
+        ("registry", "0001_initial"),
+        ("work", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ReportDefinition',
+            name="ReportDefinition",
             fields=[
-                ('id', models.UUIDField(default=governance.audit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=120)),
-                ('period_days', models.PositiveIntegerField(null=True)),
-                ('cron', models.CharField(max_length=100)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('recipients', models.ManyToManyField(related_name='+', to='identity.person')),
-                ('schedule', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='work.schedule')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='report_definitions', to='identity.unit')),
-                ('written_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.person')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=governance.audit.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                ("period_days", models.PositiveIntegerField(null=True)),
+                ("cron", models.CharField(max_length=100)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("recipients", models.ManyToManyField(related_name="+", to="identity.person")),
+                (
+                    "schedule",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="work.schedule",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="report_definitions",
+                        to="identity.unit",
+                    ),
+                ),
+                (
+                    "written_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.person",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('unit__name', 'name'),
+                "ordering": ("unit__name", "name"),
             },
         ),
         migrations.CreateModel(
-            name='Report',
+            name="Report",
             fields=[
-                ('id', models.UUIDField(default=governance.audit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('title', models.CharField(max_length=200)),
-                ('period_days', models.PositiveIntegerField(null=True)),
-                ('effective_at', models.DateTimeField()),
-                ('slot_at', models.DateTimeField(null=True)),
-                ('entry_id', models.UUIDField()),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('rendering', 'being made'), ('ready', 'Ready'), ('failed', 'Failed')], default='waiting', max_length=9)),
-                ('reason', models.TextField(blank=True)),
-                ('log_size', models.BigIntegerField(null=True)),
-                ('root', models.CharField(blank=True, max_length=64)),
-                ('pages', models.PositiveIntegerField(null=True)),
-                ('summary', models.JSONField(default=dict)),
-                ('evidence_id', models.UUIDField(null=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('ready_at', models.DateTimeField(null=True)),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.person')),
-                ('content', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.artefact')),
-                ('job', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='work.job')),
-                ('pdf', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.artefact')),
-                ('recipients', models.ManyToManyField(related_name='reports', to='identity.person')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='identity.unit')),
-                ('definition', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='reports.reportdefinition')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=governance.audit.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("title", models.CharField(max_length=200)),
+                ("period_days", models.PositiveIntegerField(null=True)),
+                ("effective_at", models.DateTimeField()),
+                ("slot_at", models.DateTimeField(null=True)),
+                ("entry_id", models.UUIDField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("rendering", "being made"),
+                            ("ready", "Ready"),
+                            ("failed", "Failed"),
+                        ],
+                        default="waiting",
+                        max_length=9,
+                    ),
+                ),
+                ("reason", models.TextField(blank=True)),
+                ("log_size", models.BigIntegerField(null=True)),
+                ("root", models.CharField(blank=True, max_length=64)),
+                ("pages", models.PositiveIntegerField(null=True)),
+                ("summary", models.JSONField(default=dict)),
+                ("evidence_id", models.UUIDField(null=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                ("ready_at", models.DateTimeField(null=True)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.person",
+                    ),
+                ),
+                (
+                    "content",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.artefact",
+                    ),
+                ),
+                (
+                    "job",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="work.job",
+                    ),
+                ),
+                (
+                    "pdf",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.artefact",
+                    ),
+                ),
+                (
+                    "recipients",
+                    models.ManyToManyField(related_name="reports", to="identity.person"),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reports",
+                        to="identity.unit",
+                    ),
+                ),
+                (
+                    "definition",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reports",
+                        to="reports.reportdefinition",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-created_at',),
+                "ordering": ("-created_at",),
             },
         ),
         migrations.CreateModel(
-            name='Chart',
+            name="Chart",
             fields=[
-                ('id', models.UUIDField(default=governance.audit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('spec_digest', models.CharField(max_length=64)),
-                ('spec', models.JSONField()),
-                ('reason', models.TextField(blank=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('artefact', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.artefact')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.unit')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=governance.audit.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("spec_digest", models.CharField(max_length=64)),
+                ("spec", models.JSONField()),
+                ("reason", models.TextField(blank=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "artefact",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.artefact",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.unit",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-created_at',),
-                'constraints': [models.UniqueConstraint(fields=('unit', 'spec_digest'), name='chart_once_per_unit')],
+                "ordering": ("-created_at",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("unit", "spec_digest"), name="chart_once_per_unit"
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='reportdefinition',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('unit', 'name'), name='report_definition_name_once'),
+            model_name="reportdefinition",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at", None)),
+                fields=("unit", "name"),
+                name="report_definition_name_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='report',
-            constraint=models.UniqueConstraint(fields=('definition', 'slot_at'), name='report_once_a_slot'),
+            model_name="report",
+            constraint=models.UniqueConstraint(
+                fields=("definition", "slot_at"), name="report_once_a_slot"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'ready'), _negated=True), models.Q(('content__isnull', False), ('evidence_id__isnull', False), ('pages__isnull', False), ('pdf__isnull', False)), _connector='OR'), name='report_ready_is_whole'),
+            model_name="report",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "ready"), _negated=True),
+                    models.Q(
+                        ("content__isnull", False),
+                        ("evidence_id__isnull", False),
+                        ("pages__isnull", False),
+                        ("pdf__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="report_ready_is_whole",
+            ),
         ),
     ]

@@ -3,85 +3,196 @@
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.utils.timezone
-import governance.audit.ids
 from django.db import migrations, models
+
+import governance.audit.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('identity', '0001_initial'),
-        ('registry', '0001_initial'),
+        ("identity", "0001_initial"),
+        ("registry", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Risk',
+            name="Risk",
             fields=[
-                ('id', models.UUIDField(default=governance.audit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField()),
-                ('title', models.CharField(max_length=200)),
-                ('cause', models.TextField()),
-                ('event', models.TextField()),
-                ('consequence', models.TextField()),
-                ('likelihood', models.PositiveSmallIntegerField()),
-                ('impact', models.PositiveSmallIntegerField()),
-                ('treatment', models.CharField(blank=True, choices=[('mitigate', 'Mitigate'), ('transfer', 'Transfer'), ('avoid', 'Avoid'), ('accept', 'Accept')], max_length=8)),
-                ('plan', models.TextField(blank=True)),
-                ('due_on', models.DateField(null=True)),
-                ('residual_likelihood', models.PositiveSmallIntegerField(null=True)),
-                ('residual_impact', models.PositiveSmallIntegerField(null=True)),
-                ('state', models.CharField(choices=[('open', 'not treated yet'), ('treated', 'treatment chosen'), ('acceptance-asked', 'acceptance asked'), ('accepted', 'residual risk accepted'), ('withdrawn', 'Withdrawn')], default='open', max_length=16)),
-                ('requirements', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), default=list, size=None)),
-                ('review_on', models.DateField()),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('reviewed_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='risks', to='identity.person')),
-                ('system', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='risks', to='registry.aisystem')),
-                ('written_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.person')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=governance.audit.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("title", models.CharField(max_length=200)),
+                ("cause", models.TextField()),
+                ("event", models.TextField()),
+                ("consequence", models.TextField()),
+                ("likelihood", models.PositiveSmallIntegerField()),
+                ("impact", models.PositiveSmallIntegerField()),
+                (
+                    "treatment",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("mitigate", "Mitigate"),
+                            ("transfer", "Transfer"),
+                            ("avoid", "Avoid"),
+                            ("accept", "Accept"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("plan", models.TextField(blank=True)),
+                ("due_on", models.DateField(null=True)),
+                ("residual_likelihood", models.PositiveSmallIntegerField(null=True)),
+                ("residual_impact", models.PositiveSmallIntegerField(null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "not treated yet"),
+                            ("treated", "treatment chosen"),
+                            ("acceptance-asked", "acceptance asked"),
+                            ("accepted", "residual risk accepted"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="open",
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "requirements",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), default=list, size=None
+                    ),
+                ),
+                ("review_on", models.DateField()),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                ("reviewed_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="risks",
+                        to="identity.person",
+                    ),
+                ),
+                (
+                    "system",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="risks",
+                        to="registry.aisystem",
+                    ),
+                ),
+                (
+                    "written_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.person",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('system__unit__name', 'number'),
+                "ordering": ("system__unit__name", "number"),
             },
         ),
         migrations.CreateModel(
-            name='Indicator',
+            name="Indicator",
             fields=[
-                ('id', models.UUIDField(default=governance.audit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('label', models.CharField(max_length=120)),
-                ('series_check', models.CharField(max_length=80)),
-                ('slice', models.CharField(max_length=120)),
-                ('direction', models.CharField(choices=[('above', 'high values are bad'), ('below', 'low values are bad')], max_length=5)),
-                ('amber', models.DecimalField(decimal_places=8, max_digits=18)),
-                ('red', models.DecimalField(decimal_places=8, max_digits=18)),
-                ('signal', models.CharField(choices=[('no-data', 'no data'), ('green', 'Green'), ('amber', 'Amber'), ('red', 'Red')], default='no-data', max_length=8)),
-                ('value', models.CharField(blank=True, max_length=60)),
-                ('reason', models.CharField(blank=True, max_length=300)),
-                ('evidence_id', models.UUIDField(null=True)),
-                ('observed_to', models.DateTimeField(null=True)),
-                ('since', models.DateTimeField(default=django.utils.timezone.now)),
-                ('risk', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='indicators', to='risk.risk')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=governance.audit.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("label", models.CharField(max_length=120)),
+                ("series_check", models.CharField(max_length=80)),
+                ("slice", models.CharField(max_length=120)),
+                (
+                    "direction",
+                    models.CharField(
+                        choices=[("above", "high values are bad"), ("below", "low values are bad")],
+                        max_length=5,
+                    ),
+                ),
+                ("amber", models.DecimalField(decimal_places=8, max_digits=18)),
+                ("red", models.DecimalField(decimal_places=8, max_digits=18)),
+                (
+                    "signal",
+                    models.CharField(
+                        choices=[
+                            ("no-data", "no data"),
+                            ("green", "Green"),
+                            ("amber", "Amber"),
+                            ("red", "Red"),
+                        ],
+                        default="no-data",
+                        max_length=8,
+                    ),
+                ),
+                ("value", models.CharField(blank=True, max_length=60)),
+                ("reason", models.CharField(blank=True, max_length=300)),
+                ("evidence_id", models.UUIDField(null=True)),
+                ("observed_to", models.DateTimeField(null=True)),
+                ("since", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "risk",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="indicators",
+                        to="risk.risk",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('label',),
+                "ordering": ("label",),
             },
         ),
         migrations.AddConstraint(
-            model_name='risk',
-            constraint=models.UniqueConstraint(fields=('system', 'number'), name='risk_number_once'),
+            model_name="risk",
+            constraint=models.UniqueConstraint(
+                fields=("system", "number"), name="risk_number_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='risk',
-            constraint=models.CheckConstraint(condition=models.Q(('impact__range', (1, 5)), ('likelihood__range', (1, 5))), name='risk_rated_1_to_5'),
+            model_name="risk",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("impact__range", (1, 5)), ("likelihood__range", (1, 5))),
+                name="risk_rated_1_to_5",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='risk',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('residual_impact', None), ('residual_likelihood', None)), models.Q(('residual_impact__range', (1, 5)), ('residual_likelihood__range', (1, 5))), _connector='OR'), name='risk_residual_whole_and_1_to_5'),
+            model_name="risk",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("residual_impact", None), ("residual_likelihood", None)),
+                    models.Q(
+                        ("residual_impact__range", (1, 5)), ("residual_likelihood__range", (1, 5))
+                    ),
+                    _connector="OR",
+                ),
+                name="risk_residual_whole_and_1_to_5",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='indicator',
-            constraint=models.UniqueConstraint(fields=('risk', 'series_check', 'slice'), name='indicator_once_per_series'),
+            model_name="indicator",
+            constraint=models.UniqueConstraint(
+                fields=("risk", "series_check", "slice"), name="indicator_once_per_series"
+            ),
         ),
     ]

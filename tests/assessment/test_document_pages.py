@@ -111,6 +111,12 @@ def test_topics_come_from_the_baseline_with_the_requirements_they_answer(cast: C
     assert "ai-policy" in {topic.slug for topic in topics_for(cast.organisation)}
 
 
+def test_a_system_shows_its_own_documents_and_the_way_to_all(cast: Cast) -> None:
+    document = attach(cast, "owen", cast.system.unit, topic="value-review")
+    html = html_of(signed_in(cast, "owen"), f"/systems/{cast.system.pk}")
+    assert f"/documents/{document.pk}" in html and 'href="/documents"' in html
+
+
 def test_the_list_asks_as_many_queries_for_many_as_for_few(cast: Cast) -> None:
     attach(cast)
     client = signed_in(cast, "dana")

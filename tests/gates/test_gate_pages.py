@@ -27,7 +27,13 @@ def decide(cast: Cast, release: Release) -> GateDecision:
 
 def test_a_release_shows_what_exactly_it_is(cast: Cast, release: Release) -> None:
     html = html_of(signed_in(cast, "abel"), f"/releases/{release.pk}")
-    for words in (release.digest, "cut off 0.5", "One region only.", "places version 1", "Gradient"):
+    for words in (
+        release.digest,
+        "cut off 0.5",
+        "One region only.",
+        "places version 1",
+        "Gradient",
+    ):
         assert words in html
     assert "Ask the gate" not in html
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def places(cast: Cast) -> Places:
     """A release with a small real model, and rows to evaluate it on."""
-    from tests.monitoring.places import make_places  # noqa: PLC0415 (needs Django set up)
+    from tests.monitoring.places import make_places
 
     return make_places(cast)
 
@@ -21,6 +21,6 @@ def places(cast: Cast) -> Places:
 @pytest.fixture
 def watched(places: Places) -> Watched:
     """The release live in production, with a monitor that compares with a reference."""
-    from tests.monitoring.watched import make_watched  # noqa: PLC0415 (needs Django set up)
+    from tests.monitoring.watched import make_watched
 
     return make_watched(places)

@@ -31,7 +31,7 @@ def stattests() -> Any:
     os.environ["DO_NOT_TRACK"] = "1"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        from evidently.legacy.calculations import stattests  # noqa: PLC0415
+        from evidently.legacy.calculations import stattests
 
         return stattests
 
@@ -39,8 +39,8 @@ def stattests() -> Any:
 def theirs(
     stattests: Any, name: str, reference: np.ndarray, current: np.ndarray, kind: str
 ) -> float:
-    from evidently.legacy.calculations.stattests.registry import get_stattest  # noqa: PLC0415
-    from evidently.legacy.core import ColumnType  # noqa: PLC0415
+    from evidently.legacy.calculations.stattests.registry import get_stattest
+    from evidently.legacy.core import ColumnType
 
     before, after = pd.Series(reference), pd.Series(current)
     test = get_stattest(before, after, ColumnType(kind), getattr(stattests, name))

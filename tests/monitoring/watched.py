@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import numpy as np
+import onnxruntime as ort
 from django.utils import timezone
 
 from governance.assessment.criteria import entry_of
@@ -16,6 +18,7 @@ from governance.assessment.results import Target, judge, statements_of_system
 from governance.audit.queries import log_size
 from governance.evidence.models import Evidence
 from governance.registry import actions as registry
+from governance.registry import store
 from governance.registry.models import DatasetVersion, Deployment, Upload
 from governance.work import runner
 from governance.work.actions import enqueue
@@ -24,7 +27,7 @@ from monitoring import actions
 from monitoring.actions.batches import Delivery
 from monitoring.actions.monitors import MonitorText
 from monitoring.models import Batch, Monitor, MonitorRun
-from tests.monitoring.places import Places, parquet, survey
+from tests.monitoring.places import FEATURES, Places, model_bytes, parquet, survey
 
 ROWS = 2000
 DAY = 86_400
@@ -143,7 +146,20 @@ def make_watched(places: Places, **terms: Any) -> Watched:
     watched.monitor = actions.set_up_monitor(
         watched.deployment, text(watched, **terms), by=places.cast.by("owen")
     )
+    # The first run would score the reference; a run of the tests does it once.
+    Monitor.objects.filter(pk=watched.monitor.pk).update(
+        reference_scores=store.put([reference_scores()], 2**20).sha256
+    )
     return watched
+
+
+@cache
+def reference_scores() -> bytes:
+    table = survey(3000, seed=3)
+    rows = np.column_stack([table[name] for name in FEATURES]).astype(np.float32)
+    session = ort.InferenceSession(model_bytes(), providers=["CPUExecutionProvider"])
+    scores = session.run(["probabilities"], {"X": rows})[0][:, 1]
+    return bytes(scores.astype("<f8").tobytes())
 
 
 def drift(run: MonitorRun) -> dict[str, Any]:

@@ -80,7 +80,7 @@ def test_the_token_of_another_system_finds_nothing(cast: Cast, api: Api) -> None
 
 
 def make_other_system(cast: Cast) -> AISystem:
-    from governance.registry.actions import register_system  # noqa: PLC0415
+    from governance.registry.actions import register_system
 
     return register_system(
         cast.organisation,

@@ -22,7 +22,7 @@ def printed(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Printed]:
     """One report on a system with a story, made once for all tests of a module."""
-    from tests.reports.printing import print_story  # noqa: PLC0415 (needs Django set up)
+    from tests.reports.printing import print_story
 
     name = databases.fresh_name()
     databases.clone(template_database, name)

@@ -174,9 +174,7 @@ def measure(
     return emit_here(cast, "measurement", scope, target, body)
 
 
-def emit_here(
-    cast: Cast, type_: str, scope: Scope, target: str, body: dict[str, Any]
-) -> Evidence:
+def emit_here(cast: Cast, type_: str, scope: Scope, target: str, body: dict[str, Any]) -> Evidence:
     with transaction.atomic():
         return emit(
             type_,
@@ -215,7 +213,11 @@ def judge_people(cast: Cast, release: Release) -> None:
         by=cast.by("vera"),
     )
     findings.plan_action(
-        finding, "Train on people in the labour force", cast.person("dev"), soon(30), by=cast.by("owen")
+        finding,
+        "Train on people in the labour force",
+        cast.person("dev"),
+        soon(30),
+        by=cast.by("owen"),
     )
     findings.request_exception(
         release,

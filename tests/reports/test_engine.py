@@ -41,7 +41,9 @@ def test_a_document_that_reaches_outside_is_not_made(body: str) -> None:
 def test_a_picture_that_reaches_outside_is_not_made() -> None:
     image = b'<image href="file:///etc/passwd" width="9" height="9"/></svg>'
     with pytest.raises(EngineFailed, match="etc/passwd"):
-        typeset(PAGE.format('<img src="asset:p" alt="x">'), {}, {"p": SVG.replace(b"</svg>", image)})
+        typeset(
+            PAGE.format('<img src="asset:p" alt="x">'), {}, {"p": SVG.replace(b"</svg>", image)}
+        )
 
 
 def test_what_was_given_is_shown() -> None:

@@ -47,7 +47,10 @@ def test_it_waits_for_a_signed_checkpoint_that_holds_the_question(cast: Cast) ->
 
 def test_a_system_without_anything_says_no_data(cast: Cast) -> None:
     text = " ".join(text_of(make_report(cast)).split())
-    assert "No monitoring run of a deployment is in the log: no data. This is not a finding of no drift." in text
+    assert (
+        "No monitoring run of a deployment is in the log: no data. This is not a finding of no drift."
+        in text
+    )
     assert "No evaluation of a release is in the log: no data." in text
     assert "No risk is on the register: no data." in text
     assert "No opinion is on record: no data." in text
@@ -115,9 +118,15 @@ def test_its_readers_are_told_in_the_app_by_mail_and_in_the_log(cast: Cast) -> N
     report = make_report(cast, recipients=[cast.person("erin"), cast.person("abel")])
     told = Notification.objects.filter(kind="report_ready")
     assert {one.person.name for one in told} == {"dana (test)", "erin (test)", "abel (test)"}
-    for job in Job.objects.filter(kind="work.mail_notification", arguments__notification__in=[str(n.pk) for n in told]):
+    for job in Job.objects.filter(
+        kind="work.mail_notification", arguments__notification__in=[str(n.pk) for n in told]
+    ):
         run(job.pk)
-    assert {m.to[0] for m in mail.outbox} == {"dana@service.test", "erin@service.test", "abel@service.test"}
+    assert {m.to[0] for m in mail.outbox} == {
+        "dana@service.test",
+        "erin@service.test",
+        "abel@service.test",
+    }
     assert f"/reports/{report.pk}" in mail.outbox[0].body
     cast.sequence()
     leaf = Leaf.objects.get(action="reports.report_delivered")

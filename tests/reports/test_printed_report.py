@@ -91,7 +91,10 @@ def test_what_is_not_determined_is_listed_one_by_one_with_why(printed: Printed) 
 
 
 def test_measured_figures_stand_with_interval_n_and_threshold(printed: Printed) -> None:
-    assert "Selection rate ratio, SEX 0.523 0.502 to 0.544 9,000 ≥ 0.80 ■ does not hold 1" in printed.text
+    assert (
+        "Selection rate ratio, SEX 0.523 0.502 to 0.544 9,000 ≥ 0.80 ■ does not hold 1"
+        in printed.text
+    )
     assert "ROC AUC 0.871 0.865 to 0.877 9,000 lower bound ≥ 0.80 ✓ holds 1" in printed.text
 
 
@@ -111,7 +114,7 @@ def test_every_cited_id_stands_in_the_register_with_its_digest(printed: Printed)
     assert cited == set(register)
     for one in Evidence.objects.with_index().filter(id__in=[e["id"] for e in register.values()]):
         entry = register[one.short_id]
-        assert (entry["sha256"], entry["index"]) == (one.payload_sha256, one.log_index)
+        assert (entry["sha256"], entry["index"]) == (one.payload_sha256, one.log_index)  # type: ignore[attr-defined]
         assert entry["sha256"] in printed.text.replace(" ", "")
 
 

@@ -11,6 +11,6 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def risk(cast: Cast) -> Risk:
-    from tests.risk.writing import write  # noqa: PLC0415 (needs Django set up)
+    from tests.risk.writing import write
 
     return write(cast)

@@ -134,7 +134,9 @@ def test_a_review_keeps_the_acceptance(cast: Cast, risk: Risk) -> None:
     held = actions.review_risk(risk, later, by=cast.by("owen"))
     stated = Evidence.objects.of_record(risk.pk).first()
     assert (held.state, held.review_on) == ("accepted", later)
-    assert stated and stated.predicate["validUntil"].startswith((later + timedelta(days=1)).isoformat())
+    assert stated and stated.predicate["validUntil"].startswith(
+        (later + timedelta(days=1)).isoformat()
+    )
 
 
 def test_its_author_cannot_withdraw_a_risk(cast: Cast) -> None:

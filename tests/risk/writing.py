@@ -44,4 +44,3 @@ def treat(cast: Cast, risk: Risk, by: str = "owen", **changes: Any) -> Risk:
     return actions.treat_risk(
         risk, "mitigate", "Ask for the labour force status.", by=cast.by(by), **(values | changes)
     )
-

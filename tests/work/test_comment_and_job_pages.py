@@ -46,7 +46,13 @@ def test_an_empty_or_endless_comment_is_refused(cast: Cast, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["ai-system/no-id", "pets/1", "ai-system/01a20b72-836f-7fda-94ba-66861f739e27", "requirement/x/y"]
+    "path",
+    [
+        "ai-system/no-id",
+        "pets/1",
+        "ai-system/01a20b72-836f-7fda-94ba-66861f739e27",
+        "requirement/x/y",
+    ],
 )
 def test_what_is_not_there_takes_no_comment(cast: Cast, path: str) -> None:
     answer = signed_in(cast, "abel").post(f"/comments/{path}", {"text": "Hello"})

@@ -17,8 +17,11 @@ CREATE TRIGGER approval_four_eyes BEFORE INSERT OR UPDATE ON assessment_approval
     FOR EACH ROW EXECUTE FUNCTION assessment_refuse_barred();
 CREATE FUNCTION assessment_keep_barred() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF NEW.barred <> OLD.barred OR NEW.subject_digest <> OLD.subject_digest
-       OR NEW.requested_by_id <> OLD.requested_by_id OR NEW.role <> OLD.role THEN
+    IF (NEW.barred, NEW.subject_digest, NEW.subject_kind, NEW.subject_id, NEW.purpose,
+        NEW.requested_by_id, NEW.role, NEW.unit_id)
+       IS DISTINCT FROM
+       (OLD.barred, OLD.subject_digest, OLD.subject_kind, OLD.subject_id, OLD.purpose,
+        OLD.requested_by_id, OLD.role, OLD.unit_id) THEN
         RAISE EXCEPTION 'what a request asks, and who is barred, never changes'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'approval_request_fixed';
     END IF;

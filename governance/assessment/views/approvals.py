@@ -74,7 +74,8 @@ def answer(
 
 
 def context_of(found: ApprovalRequest, form: DecisionForm, principal: Principal) -> dict[str, Any]:
-    subject = Evidence.objects.filter(subjects__contains=[found.subject_digest])
+    visible = Evidence.objects.visible_to(principal)
+    subject = visible.filter(subjects__contains=[found.subject_digest])
     return {
         "asked": found,
         "form": form,

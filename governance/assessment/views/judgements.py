@@ -64,7 +64,9 @@ def opinion_give(request: SignedInRequest, pk: UUID) -> HttpResponse:
         "form": form,
         "release": release,
         "is_author": request.principal.person_id in release.authors,
-        "given": Evidence.objects.records("opinion").filter(subjects__contains=[release.digest]),
+        "given": Evidence.objects.visible_to(request.principal)
+        .records("opinion")
+        .filter(subjects__contains=[release.digest]),
     }
     return render(request, "assessment/opinion_give.html", context)
 
