@@ -20,7 +20,7 @@ up: setup ## an empty installation on this machine, until Ctrl-C
 
 setup: .venv/.set-up-demo ## virtual environment with the locked libraries that running needs
 
-setup-dev: .venv/.set-up-dev ## the same with what tests and linters need
+setup-dev: .venv/.set-up-dev node_modules/.package-lock.json ## the same with what tests and linters need
 
 test: setup-dev ## the tests (at most 15 minutes on 2 cores)
 	$(PY) -m pytest -n $(JOBS) --dist loadfile $(ARGS)
@@ -49,6 +49,11 @@ lock: setup-dev ## resolve pyproject.toml anew into requirements/ (hashes, no ho
 
 clean: ## remove caches and test servers; data in var/ stays
 	rm -rf .cache .venv/.set-up-* *.egg-info
+
+# axe-core, for the accessibility tests; without npm they are skipped, and say so.
+node_modules/.package-lock.json: package-lock.json
+	@if command -v npm >/dev/null; then npm ci --silent --no-audit --no-fund --ignore-scripts; \
+	else echo "npm is missing: tests that need axe-core will be skipped."; fi
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
