@@ -60,10 +60,10 @@ def set_up_monitor(stage: Stage) -> str:
     return "Every column, score and decision against the 2015 test rows; 90 s stand for days"
 
 
-@step.act("platform", "runs the schedule's first slot by itself")
+@step.act("pipeline", "has the first batch compared at once")
 def first_slot(stage: Stage) -> str:
     run = first_run(stage)
-    return f"{names(stage)[0]}: {drift_words(run)}. The replay does not wait for the next slots"
+    return f"{names(stage)[0]}: {drift_words(run)}. The replay does not wait for the schedule"
 
 
 @step.act("pipeline", "delivers 2016 and the begin of 2017; labels come one batch late")

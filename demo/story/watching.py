@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from demo.data.batches import REPLAY_NOTE, UNIT_ERROR_BATCH
-from demo.story.stage import JSON, Stage, Unexpected, wait_until
+from demo.story.stage import JSON, Stage, Unexpected
 
-RUN_SECONDS = 240.0
-RUNNING, COMPLETED = "running", "completed"
+COMPLETED = "completed"
 FORGOTTEN = ("drift", "AGEP")
 
 
@@ -42,15 +41,10 @@ def compare(stage: Stage, name: str) -> JSON:
 
 
 def first_run(stage: Stage) -> JSON:
-    """What the schedule's first slot, which needs nobody, made of the first batch."""
-
-    def ended() -> JSON | None:
-        rows = stage.api_all(f"monitors/{stage.made['monitor']}/runs")
-        return next((one for one in rows if one["status"] != RUNNING), None)
-
-    run = wait_until(ended, "the schedule's first slot", RUN_SECONDS)
-    if run["status"] != COMPLETED or not run["scheduled"]:
-        raise Unexpected(f"The first slot ended {run['status']}: {run['reason']}")
+    """What the monitor made of the first batch."""
+    run: JSON = stage.muniment("monitor", "run", stage.made["monitor"], "--wait").json()
+    if run["status"] != COMPLETED:
+        raise Unexpected(f"The first run ended {run['status']}: {run['reason']}")
     return run
 
 

@@ -80,7 +80,11 @@ def recompute_system(system: AISystem) -> int:
     kept = set()
     for target in targets_of_system(system):
         kept.add(target.id)
-        found = judge(entries_for(target.type), target, statements, size, at)
+        try:
+            found = judge(entries_for(target.type), target, statements, size, at)
+        except rules.TargetError:
+            # Committed, but not in the log yet: the job of its own statement judges it.
+            continue
         turned += save(system.unit, target, found, size, at)
     Result.objects.filter(unit=system.unit).exclude(target_id__in=kept).delete()
     return turned
