@@ -25,6 +25,12 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "ENUM_NAME_OVERRIDES": {
         "ActRoleEnum": "governance.registry.choices.ActRole",
         "DatasetRoleEnum": "governance.registry.choices.DatasetRole",
+        "UploadStateEnum": "governance.registry.choices.UploadState",
+        "JobStateEnum": "governance.work.models.JobState",
+        "PlanStateEnum": "monitoring.choices.PlanState",
+        "BatchStateEnum": "monitoring.states.BatchState",
+        "MonitorStateEnum": "monitoring.states.MonitorState",
+        "AlertStateEnum": "monitoring.states.AlertState",
     },
     # The browsable documentation comes from an installed package: it works offline.
     "SWAGGER_UI_DIST": "SIDECAR",

@@ -14,4 +14,4 @@ def test_a_person_signs_in_and_out(site: Staffed) -> None:
         assert "There is a problem" in owen.words
         owen.fill(username="owen@service.test", password=PASSWORD)
         owen.press("Sign in")
-        assert owen.heading == "Home"
+        assert owen.heading == "What needs you"
