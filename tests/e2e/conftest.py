@@ -30,7 +30,7 @@ def empty_site(
     django_db_blocker: DjangoDbBlocker,
 ) -> Iterator[Site]:
     """An installation that nobody has set up."""
-    from tests.e2e.site import Site, served  # noqa: PLC0415 (needs Django set up)
+    from tests.e2e.site import Site, served
 
     with django_db_blocker.unblock(), served(template_database) as url:
         yield Site(url, browser)
@@ -39,7 +39,7 @@ def empty_site(
 @pytest.fixture(scope="module")
 def site(empty_site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Staffed]:
     """An organisation with people of every role and no system, for the tests of one file."""
-    from tests.e2e.site import Staffed, staffed  # noqa: PLC0415 (needs Django set up)
+    from tests.e2e.site import Staffed, staffed
 
     with ExitStack() as stack:
         cast = stack.enter_context(staffed(tmp_path_factory.mktemp("keys")))

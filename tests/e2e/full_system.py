@@ -23,7 +23,7 @@ from tests.lineage.pipeline import TRAINING, event, post, preparation, training
 from tests.monitoring.places import Places, make_places
 from tests.monitoring.watched import Watched, in_months, labels, make_watched, people
 from tests.reports.making import make_report
-from tests.risk.writing import next_quarter, treat, write
+from tests.risk.writing import treat, write
 
 TODAY: date = datetime.now(UTC).date()
 IN_TWO_MONTHS = TODAY + timedelta(days=60)
@@ -116,7 +116,10 @@ def answer_for_organisation(cast: Cast) -> None:
         text="Nobody affected by the decisions takes part in them yet.", by=cast.by("dana"),
     )  # fmt: skip
     documents.record_not_applicable(
-        cast.system.unit, "MEASURE 2.12", "Runs on a server that is there anyway.", by=cast.by("dana")
+        cast.system.unit,
+        "MEASURE 2.12",
+        "Runs on a server that is there anyway.",
+        by=cast.by("dana"),
     )
     statements.assign(
         cast.system.unit, [FAIRNESS, "MAP 2.3"], cast.person("owen"), IN_TWO_MONTHS,
