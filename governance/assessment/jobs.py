@@ -90,7 +90,7 @@ def ensure_schedule() -> None:
         kind="assessment.recompute_due",
         defaults={
             "name": "Judge again what time has turned",
-            "every_seconds": 60,
+            "every_seconds": 15,
             "next_at": timezone.now(),
         },
     )

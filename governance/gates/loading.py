@@ -21,6 +21,7 @@ from governance.assessment.catalog_files import (
     require_cover,
     require_known,
 )
+from governance.assessment.jobs import ensure_schedule
 from governance.assessment.models import Baseline, Catalog
 from governance.audit.actions import COMMAND, record
 from governance.gates.models import GatePolicy
@@ -64,6 +65,7 @@ def load_all() -> list[str]:
         for policy in shipped.policies:
             stored = store(GatePolicy, policy, environment=policy.environment)
             lines += loaded("gate policy", *stored)
+        ensure_schedule()
     return lines
 
 
