@@ -51,37 +51,12 @@ def raise_alert(
     at: datetime,
 ) -> Alert:
     """Open an alert, or count up the one that stands about the same thing. In the caller's transaction."""
-    print_ = fingerprint(deployment, cause)
-    held = (
-        Alert.objects.standing()
-        .select_for_update(of=("self",))
-        .with_parts()
-        .filter(fingerprint=print_)
-        .first()
-    )
+    standing = Alert.objects.standing().select_for_update(of=("self",)).with_parts()
+    held = standing.filter(fingerprint=fingerprint(deployment, cause)).first()
     if held is None:
-        triage = timedelta(seconds=monitor.triage_seconds) if monitor else DEFAULT_TRIAGE
-        held = Alert.objects.create(
-            deployment=deployment,
-            monitor=monitor,
-            kind=cause.kind,
-            theme=cause.theme,
-            subject=cause.subject,
-            title=cause.title[:300],
-            fingerprint=print_,
-            evidence=[cause.evidence],
-            first_batch=batch,
-            last_batch=batch,
-            opened_at=at,
-            seen_at=at,
-            triage_by=at + triage,
-        )
-        tell(held, f"Alert: {held.title}", f"To be triaged by {held.triage_by:%Y-%m-%d %H:%M} UTC.")
+        held = open_alert(deployment, monitor, batch, cause, at)
     else:
-        held.count += 1
-        held.evidence = [*held.evidence, cause.evidence][-KEPT_EVIDENCE:]
-        held.last_batch, held.seen_at = batch, at
-        held.save(update_fields=["count", "evidence", "last_batch", "seen_at"])
+        count_up(held, batch, cause, at)
     state_by_platform(
         "alert",
         record_id=held.pk,
@@ -92,6 +67,36 @@ def raise_alert(
         at=at,
     )
     return held
+
+
+def open_alert(
+    deployment: Deployment, monitor: Monitor | None, batch: Batch, cause: Cause, at: datetime
+) -> Alert:
+    triage = timedelta(seconds=monitor.triage_seconds) if monitor else DEFAULT_TRIAGE
+    alert = Alert.objects.create(
+        deployment=deployment,
+        monitor=monitor,
+        kind=cause.kind,
+        theme=cause.theme,
+        subject=cause.subject,
+        title=cause.title[:300],
+        fingerprint=fingerprint(deployment, cause),
+        evidence=[cause.evidence],
+        first_batch=batch,
+        last_batch=batch,
+        opened_at=at,
+        seen_at=at,
+        triage_by=at + triage,
+    )
+    tell(alert, f"Alert: {alert.title}", f"To be triaged by {alert.triage_by:%Y-%m-%d %H:%M} UTC.")
+    return alert
+
+
+def count_up(alert: Alert, batch: Batch, cause: Cause, at: datetime) -> None:
+    alert.count += 1
+    alert.evidence = [*alert.evidence, cause.evidence][-KEPT_EVIDENCE:]
+    alert.last_batch, alert.seen_at = batch, at
+    alert.save(update_fields=["count", "evidence", "last_batch", "seen_at"])
 
 
 def fingerprint(deployment: Deployment, cause: Cause) -> str:
