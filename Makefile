@@ -42,7 +42,7 @@ figures: setup-dev ## measure what docs/ claims, and print it
 	@for program in bench/bench_*.py; do echo "# $$program"; $(PY) $$program $(ARGS) || exit 1; done
 
 screenshots: setup-dev ## pictures of every page of a running platform, in var/screenshots
-	$(PY) bench/screenshots.py $(ARGS)
+	$(PY) -m bench.screenshots $(ARGS)
 
 lock: setup-dev ## resolve pyproject.toml anew into requirements/ (hashes, no host)
 	.ci/lock $(ARGS)

@@ -4,10 +4,10 @@ from django.db import models
 
 
 class ReportState(models.TextChoices):
-    WAITING = "waiting"
+    WAITING = "waiting", "waiting"
     RENDERING = "rendering", "being made"
-    READY = "ready"
-    FAILED = "failed"
+    READY = "ready", "ready"
+    FAILED = "failed", "failed"
 
     @property
     def tone(self) -> str:

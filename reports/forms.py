@@ -58,7 +58,9 @@ class AskForm(forms.Form):
 class ScheduleForm(AskForm):
     field_order = ["unit", "name", "period_days", "rhythm", "cron", "recipients"]
     name = forms.CharField(max_length=120, initial="Control report")
-    rhythm = forms.ChoiceField(label="Comes", choices=RHYTHMS, required=False)
+    rhythm = forms.ChoiceField(
+        label="Comes", choices=RHYTHMS, required=False, initial=RHYTHMS[0][0]
+    )
     cron = forms.CharField(
         label="Cron line",
         required=False,

@@ -120,9 +120,13 @@ def state_report(
 
 def summary_of(content: Mapping[str, Any]) -> dict[str, Any]:
     """What the report's page repeats of its first page."""
-    held = content["summary"]
-    kept = ("requirements", "counts", "figures", "attention", "more")
-    return {name: held[name] for name in kept}
+    held, ids = content["summary"], {one["short"]: one["id"] for one in content["register"]}
+    attention = [
+        {**one, "evidence": [ids[short] for short in one["evidence"] if short in ids]}
+        for one in held["attention"]
+    ]
+    kept = ("requirements", "counts", "figures", "more")
+    return {**{name: held[name] for name in kept}, "attention": attention}
 
 
 def deliver(report: Report, by: Principal) -> None:

@@ -20,6 +20,7 @@ from governance.registry.finders import find
 from governance.registry.views import principal_of
 from governance.work.models import Job, JobState
 from reports import actions, files
+from reports.content.results import STATES
 from reports.forms import AskForm, ScheduleForm
 from reports.listing import reports_of, schedules_of
 from reports.models import Chart, Report, ReportDefinition
@@ -115,6 +116,7 @@ def report(request: HttpRequest, pk: UUID) -> HttpResponse:
         "job": job_row(found),
         "poll_url": reverse("report-progress", args=[found.pk]),
         "stated": stated,
+        "counts": [(name, found.summary.get("counts", {}).get(name)) for name in STATES],
         "recipients": found.recipients.all(),
         "is_system": found.unit.kind == UnitKind.SYSTEM,
         "breadcrumbs": [("Reports", reverse("reports")), (str(found.unit), "")],

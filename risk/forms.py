@@ -55,7 +55,9 @@ class RiskForm(forms.Form):
     impact = rating("Impact before treatment", IMPACTS)
     owner = forms.ModelChoiceField(Person.objects.none(), help_text="Who answers for this risk.")
     requirements = forms.MultipleChoiceField(
-        label="Requirements it bears on", required=False, widget=forms.SelectMultiple
+        label="Requirements it bears on",
+        required=False,
+        widget=forms.SelectMultiple(attrs={"size": 8}),
     )
     review_on = day_field("Next review", "At the latest every quarter for a high-risk system.")
 

@@ -12,11 +12,10 @@ from governance.audit.models import OutboxEntry
 from governance.evidence import signals
 from governance.evidence.models import Evidence
 from governance.registry.models import AISystem
-from governance.work.actions import enqueue
 from governance.work.kinds import TryLater, register
 from governance.work.runner import Run
 from risk.models import Indicator
-from risk.watching import KINDS, read_indicators
+from risk.watching import KINDS, read_after, read_indicators
 
 PLATFORM = CommandActor(kind="worker")
 
@@ -27,15 +26,7 @@ def on_recorded(sender: type[Evidence], evidence: Evidence, **kwargs: Any) -> No
         return
     watched = Indicator.objects.filter(risk__system_id=evidence.unit_id, series_check=evidence.kind)
     if watched.exists():
-        enqueue(
-            "risk.read_indicators",
-            {
-                "system": str(evidence.unit_id),
-                "check": evidence.kind,
-                "entry": str(evidence.entry_id),
-            },
-            unit=evidence.unit,
-        )
+        read_after(evidence, evidence.kind)
 
 
 @register("risk.read_indicators", max_attempts=5)

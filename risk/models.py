@@ -102,7 +102,7 @@ class Indicator(models.Model):
     red = models.DecimalField(max_digits=18, decimal_places=8)
     signal = models.CharField(max_length=8, choices=Signal.choices, default=Signal.NO_DATA)
     value = models.CharField(max_length=60, blank=True)
-    reason = models.CharField(max_length=300, blank=True)
+    reason = models.CharField(max_length=300, default="not read yet", blank=True)
     evidence_id = models.UUIDField(null=True)
     observed_to = models.DateTimeField(null=True)
     since = models.DateTimeField(default=timezone.now)

@@ -20,7 +20,7 @@ from governance.identity.actions import clean_name
 from governance.identity.errors import Conflict, InvalidInput
 from governance.identity.principal import Principal
 from governance.registry.models import AISystem
-from governance.work.actions import notify
+from governance.work.actions import enqueue, notify
 from risk.actions import held_standing
 from risk.choices import Direction, Signal
 from risk.indicators import Reading, read
@@ -60,9 +60,19 @@ def watch_risk(
             amber=amber,
             red=red,
         )
-        keep_reading(indicator, reading_of(indicator, held.system))
-        state_risk(fresh(held), by=by)
+        stated = state_risk(fresh(held), by=by)
+        # What is committed before this entry is in the log once the entry is.
+        read_after(stated, indicator.series_check)
     return indicator
+
+
+def read_after(evidence: Evidence, check: str) -> None:
+    """Read the indicators on a check once this statement is in the log."""
+    enqueue(
+        "risk.read_indicators",
+        {"system": str(evidence.unit_id), "check": check, "entry": str(evidence.entry_id)},
+        unit=evidence.unit,
+    )
 
 
 def added(risk: Risk, **values: Any) -> Indicator:

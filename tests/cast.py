@@ -108,11 +108,11 @@ def make_cast_with(sequencer: Sequencer) -> Cast:
     return Cast(organisation, accounts, sequencer)
 
 
-def register_places(cast: Cast) -> AISystem:
+def register_places(cast: Cast, name: str = "Job-support places (test)") -> AISystem:
     """The story's system: registered by its owner, tier confirmed by the officer, people named."""
     system = registry.register_system(
         cast.organisation,
-        "Job-support places (test)",
+        name,
         role="both",
         tier="high",
         tier_reason="Annex III 5(a)",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 
 NO_VALUE = "no value"
+PLACES = 4
 Numeric = int | float | str | Decimal | None
 
 
@@ -38,6 +39,9 @@ def percent_words(value: object, places: int = 1) -> str:
 
 
 def plain_words(value: object) -> str:
-    """A number as given, without needless zeros: 0.80 stays 0.80, 12000 becomes 12,000."""
+    """A number as given, to four places at most: 0.80 stays 0.80, 12000 becomes 12,000."""
     parsed = number(value)
-    return NO_VALUE if parsed is None else f"{parsed:,f}"
+    if parsed is None:
+        return NO_VALUE
+    is_short = int(parsed.as_tuple().exponent) >= -PLACES
+    return f"{parsed:,f}" if is_short else f"{parsed:,.{PLACES}f}"

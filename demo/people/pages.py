@@ -42,7 +42,10 @@ class Form:
 
 @dataclass
 class Page:
-    """What one request brought: the address it ended at, its forms and its words."""
+    """What one request brought: the address it ended at, its forms and its words.
+
+    `messages` are (tone, words) of what the platform says about what was just done.
+    """
 
     url: str
     status: int
@@ -51,7 +54,7 @@ class Page:
     paragraphs: list[str] = field(default_factory=list)
     forms: list[Form] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
-    notices: list[tuple[str, str]] = field(default_factory=list)
+    messages: list[tuple[str, str]] = field(default_factory=list)
     links: list[tuple[str, str]] = field(default_factory=list)
     snippets: list[str] = field(default_factory=list)
 

@@ -86,7 +86,7 @@ class Person:
 
     def shown(self, answer: httpx.Response) -> Page:
         page = read_page(str(answer.url), answer.status_code, answer.text)
-        errors = [words for tone, words in page.notices if "bad" in tone.split()]
+        errors = [words for tone, words in page.messages if "bad" in tone.split()]
         if answer.status_code >= FIRST_ERROR:
             raise PageRefused(page, page.problems or errors or page.paragraphs[:1])
         if page.problems or errors:

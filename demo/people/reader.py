@@ -44,6 +44,8 @@ class Reader(HTMLParser):
             return f"a {values.get('href', '')}"
         if "error-summary" in names:
             return "summary"
+        if values.get("aria-live") == "polite":
+            return "messages"
         if "notice" in names:
             return f"notice {' '.join(name for name in names if name != 'notice')}"
         return "li" if tag == "li" else ""
@@ -99,8 +101,8 @@ class Reader(HTMLParser):
             page.links.append((mark[2:], text))
         elif tag == "li" and "summary" in inside:
             page.problems.append(text)
-        elif mark.startswith("notice"):
-            page.notices.append((mark.partition(" ")[2], text))
+        elif mark.startswith("notice") and "messages" in inside:
+            page.messages.append((mark.partition(" ")[2], text))
         self.close_control(tag, mark, text)
 
     def close_control(self, tag: str, mark: str, text: str) -> None:

@@ -10,13 +10,24 @@ from demo.golden import count_words, differences
 from demo.people.cast import SECOND
 from demo.story import judgements as said
 from demo.story.acts import Step
-from demo.story.stage import JSON, PATIENCE_SECONDS, Stage, Unexpected, day
+from demo.story.judging import (
+    DENY,
+    FAIRNESS,
+    PENDING,
+    PRODUCTION,
+    WARN,
+    ask_for_decision,
+    ask_for_exception,
+    ask_gate,
+    conclude,
+    conditional,
+    effects,
+    opine,
+)
+from demo.story.stage import PATIENCE_SECONDS, Stage, Unexpected, day
 from demo.story.step_03 import decide, try_to_approve
 
 step = Step(5, "The gate, and who decides what")
-FAIRNESS = "MEASURE 2.11"
-PRODUCTION = "production"
-WARN, DENY, PENDING = 0, 1, 3
 
 
 @step.act("pipeline", "muniment gate production")
@@ -30,15 +41,8 @@ def gate_denies(stage: Stage) -> str:
 
 @step.act("validator", "records tests and an opinion, raises the finding on the proxy target")
 def give_opinion(stage: Stage) -> str:
-    validator, release = stage.person("validator"), stage.made["release1"]
-    validator.fill(
-        f"/releases/{release}/opinion",
-        {
-            "verdict": "fit-with-findings",
-            "tests": "\n".join(said.OPINION_TESTS),
-            "text": said.OPINION,
-        },
-    )
+    validator = stage.person("validator")
+    opine(stage, "release1", said.OPINION_TESTS, said.OPINION)
     page = validator.fill(
         f"{stage.system_page}/findings/raise?release=none",
         {**said.FINDING, "owner": stage.person("owner").name, "due_on": day(said.FINDING_DAYS)},
@@ -49,12 +53,12 @@ def give_opinion(stage: Stage) -> str:
 
 @step.act("validator", "concludes on the outcomes that ask for a validator's judgement")
 def validator_concludes(stage: Stage) -> str:
-    return conclude(stage, "validator", said.VALIDATOR_CONCLUSIONS)
+    return conclude(stage, "validator", said.VALIDATOR_CONCLUSIONS, "release1")
 
 
 @step.act("officer", "concludes that the context is understood")
 def officer_concludes(stage: Stage) -> str:
-    return conclude(stage, "officer", said.OFFICER_CONCLUSIONS)
+    return conclude(stage, "officer", said.OFFICER_CONCLUSIONS, "release1")
 
 
 @step.act("owner", "plans a dated action on the finding")
@@ -67,15 +71,7 @@ def plan_action(stage: Stage) -> str:
 
 @step.act("owner", "asks for an exception, with expiry and a compensating control")
 def ask_exception(stage: Stage) -> str:
-    stage.person("owner").fill(
-        f"/releases/{stage.made['release1']}/exception",
-        {
-            "requirements": [FAIRNESS],
-            "reason": said.EXCEPTION_REASON,
-            "compensating_control": said.EXCEPTION_CONTROL,
-            "expires_on": day(said.EXCEPTION_DAYS),
-        },
-    )
+    ask_for_exception(stage, "release1", said.EXCEPTION_REASON)
     return (
         f"For {FAIRNESS}, until {day(said.EXCEPTION_DAYS)}: lists read by group before letters go"
     )
@@ -93,11 +89,8 @@ def grant_exception(stage: Stage) -> str:
 
 @step.act("developer", "puts the release before the accountable executive")
 def ask_executive(stage: Stage) -> str:
-    page = stage.person("developer").open(f"/releases/{stage.made['release1']}")
     reason = "Opinion, finding with action and exception are on the release's page."
-    stage.person("developer").send(page, {"environment": PRODUCTION, "reason": reason})
-    question = stage.person("executive").open("/approvals").link("for production")
-    stage.made["ask-release1"] = question
+    ask_for_decision(stage, "release1", reason)
     return "Asked: the executive is told on the page and by e-mail"
 
 
@@ -137,12 +130,7 @@ def token_is_refused(stage: Stage) -> str:
 
 @step.act("executive", "approves with conditions on the page")
 def approve(stage: Stage) -> str:
-    answer = {
-        "outcome": "approved-with-conditions",
-        "conditions": "\n".join(said.CONDITIONS),
-        "reason": said.DECISION,
-    }
-    decide(stage, "executive", stage.made["ask-release1"], answer)
+    decide(stage, "executive", stage.made["ask-release1"], conditional(said.DECISION))
     return f"Approved with {len(said.CONDITIONS)} conditions, bound to the release's digest"
 
 
@@ -175,29 +163,3 @@ def compare_with_golden(stage: Stage) -> str:
             raise Unexpected("; ".join(found))
         time.sleep(1)
     return f"As expected: {count_words(rows)}"
-
-
-def ask_gate(stage: Stage, release: str, code: int) -> JSON:
-    """The gate's decision; raises CommandFailed unless the command exits with `code`."""
-    ran = stage.muniment(
-        "gate", PRODUCTION, "--release", stage.made[release], "--format", "json", code=code
-    )
-    decision: JSON = ran.json()
-    for one in decision["reasons"]:
-        if one["effect"] in {"deny", "pending"}:
-            stage.show(f"  {one['effect']:<8} {one['text'][:150]}")
-    return decision
-
-
-def effects(decision: JSON, effect: str) -> list[JSON]:
-    return [one for one in decision["reasons"] if one["effect"] == effect]
-
-
-def conclude(stage: Stage, role: str, conclusions: dict[str, tuple[str, str]]) -> str:
-    """Record each conclusion on the requirement's page; what was concluded, in words."""
-    person = stage.person(role)
-    for requirement, (verdict, reason) in conclusions.items():
-        path = f"{stage.system_page}/requirements/{requirement.replace(' ', '-')}/conclusion"
-        person.fill(path, {"role": role, "verdict": verdict, "reason": reason})
-    words = [f"{name} {verdict.replace('-', ' ')}" for name, (verdict, _) in conclusions.items()]
-    return ", ".join(words)

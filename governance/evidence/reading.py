@@ -17,6 +17,7 @@ APART = frozenset(
 UUID_FORM = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 DIGEST_FORM = re.compile(r"^(sha256:)?[0-9a-f]{64}$")
 TIME_FORM = re.compile(r"^\d{4}-\d\d-\d\dT[\d:.]+Z$")
+ABBREVIATED = {"Roc auc": "ROC AUC"}
 UNITS = {"1": "", "s": "s", "1/s": "per second", "%": "%"}
 DEEPEST = 3
 
@@ -115,18 +116,32 @@ def measured(predicate: dict[str, Any]) -> Row | None:
         return None
     level = value.get("level")
     return value | {
-        "label": label(value["metric"].rsplit(".", 1)[-1]),
+        "label": measure(value["metric"].rsplit(".", 1)[-1]),
         "unit": UNITS.get(value["unit"], value["unit"]),
         "interval": f"{float(level):.0%} interval" if level else "",
     }
+
+
+def measure(check: str) -> str:
+    """`roc_auc` as words: ROC AUC."""
+    words = label(check)
+    return ABBREVIATED.get(words, words)
+
+
+def slice_words(predicate: dict[str, Any]) -> str:
+    """Of which rows: nothing for all of them, the name of a batch, else the column they are told apart by."""
+    part = str(predicate["series"]["slice"])
+    if part.startswith("batch:"):
+        dataset = predicate.get("dataset") or {}
+        return f" of {dataset.get('name') or 'a batch'}"
+    return "" if part == "all" else f" by {part}"
 
 
 def title(predicate: dict[str, Any], type_words: str) -> str:
     """The page's title: what was stated about what."""
     series = predicate.get("series")
     if series:
-        part = "" if series["slice"] == "all" else f" by {series['slice']}"
-        return f"{series['check']}{part}"
+        return f"{measure(series['check'])}{slice_words(predicate)}"
     if "kind" in predicate:
         return f"{label(predicate['kind'])}, revision {predicate['record']['revision']}"
     about = predicate.get("about") or {}

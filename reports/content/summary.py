@@ -81,7 +81,7 @@ def attention(systems: list[JSON], own: list[JSON]) -> Iterator[JSON]:
 def failing(row: JSON, where: str) -> JSON:
     held = row["exception"]
     note = f"Under an exception until {day(held['until'])}." if held else ""
-    title = f"{row['requirement']} is not satisfied:"
+    title = f"{row['requirement']} is not satisfied"
     return item("bad", title, f"{row['title']}.", note, where, row["evidence"])
 
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections import deque
+import re
+from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urldefrag, urlsplit
 
-from django.urls import Resolver404, resolve
 from playwright.sync_api import Error, Page
 
 MOST = 150
-# A kind of page is looked at this often: the twentieth requirement has nothing that the third had not.
-PER_VIEW = 4
+VARYING = re.compile(r"(?<=/)([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d+|[A-Z]+-[\d.]+)(?=/|$)")
 # Links inside a drawing have no address of their own: it is resolved here.
 LINKS = """Array.from(document.querySelectorAll("a[href]:not([download])"),
     a => new URL(a.getAttribute("href"), location.href).href)"""
@@ -22,7 +21,7 @@ WIDTH = "document.documentElement.scrollWidth"
 
 @dataclass(frozen=True)
 class Seen:
-    """What was met at a path; `view` is the name of its URL with what tells tabs apart."""
+    """What was met at a path; `view` is the kind of page; the width is in CSS pixels."""
 
     path: str
     view: str
@@ -32,16 +31,18 @@ class Seen:
     width: int = 0
 
 
-def crawl(page: Page, site: str, start: str = "/") -> Iterator[Seen]:
-    """Pages in the order in which they are found, at most 150; the page stands at what is yielded."""
-    waiting, known, looked = deque([start]), {start}, dict[str, int]()
-    while waiting and len(known) < 20 * MOST and sum(looked.values()) < MOST:
+def crawl(page: Page, site: str, per_view: int, start: str = "/") -> Iterator[Seen]:
+    """Pages in the order in which they are found, at most 150, and so many of a kind.
+
+    The page stands at what is yielded: the twentieth requirement has nothing that the third had not.
+    """
+    waiting, known, looked = deque([start]), {start}, Counter[str]()
+    while waiting and looked.total() < MOST:
         path = waiting.popleft()
-        view = view_of(path)
-        if looked.get(view, 0) >= PER_VIEW:
+        if looked[view_of(path)] == per_view:
             continue
-        looked[view] = looked.get(view, 0) + 1
-        seen = look(page, site, path, view)
+        looked[view_of(path)] += 1
+        seen = look(page, site, path)
         if seen is None:
             continue
         yield seen
@@ -50,7 +51,7 @@ def crawl(page: Page, site: str, start: str = "/") -> Iterator[Seen]:
         waiting.extend(fresh)
 
 
-def look(page: Page, site: str, path: str, view: str) -> Seen | None:
+def look(page: Page, site: str, path: str) -> Seen | None:
     """The page at a path; None where it is a file."""
     try:
         answer = page.goto(site + path)
@@ -62,7 +63,7 @@ def look(page: Page, site: str, path: str, view: str) -> Seen | None:
     if "text/html" not in answer.headers.get("content-type", ""):
         return None
     headings = page.locator("h1").all_inner_texts()
-    return Seen(path, view, answer.status, page.title(), headings, page.evaluate(WIDTH))
+    return Seen(path, view_of(path), answer.status, page.title(), headings, page.evaluate(WIDTH))
 
 
 def links_of(page: Page, site: str) -> list[str]:
@@ -73,10 +74,5 @@ def links_of(page: Page, site: str) -> list[str]:
 
 
 def view_of(path: str) -> str:
-    """The URL's name; of a page with tabs also which one."""
-    try:
-        match = resolve(urlsplit(path).path)
-    except Resolver404:
-        return path
-    slugs = [str(match.kwargs[name]) for name in ("tab", "act") if name in match.kwargs]
-    return " ".join([str(match.view_name), *slugs])
+    """The kind of page: the path with ids, numbers and requirements left open, without its query."""
+    return VARYING.sub("*", urlsplit(path).path)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from copy import copy
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ class Staffed(Site):
     """A site of an organisation with its people."""
 
     cast: Cast = field(repr=False)
+    systems: Iterator[int] = field(default_factory=lambda: count(1), repr=False)
 
     @contextmanager
     def signed_in(self, name: str, **context: Any) -> Iterator[Visitor]:
@@ -49,7 +51,7 @@ class Staffed(Site):
     def with_system(self) -> Cast:
         """The cast around a system that no other test touches."""
         own = copy(self.cast)
-        own.system = register_places(own)
+        own.system = register_places(own, f"Job-support places {next(self.systems)} (test)")
         return own
 
 

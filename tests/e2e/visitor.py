@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, Page, Response
+from playwright.sync_api import APIResponse, Browser, Page, Response
 
 from governance.identity.models import Account
+from tests.cast import PASSWORD
 
 SECONDS = 20_000
 FIRST_FAULT = 500
+MOST_STOPS = 60
+HAS_FOCUS = "element => element === document.activeElement"
 
 
 @dataclass
@@ -30,6 +34,12 @@ class Visitor:
         answer = self.page.goto(self.url + path)
         assert answer is not None
         return answer
+
+    def sign_in(self, login: str, password: str = PASSWORD) -> None:
+        """By the sign-in page."""
+        self.open("/sign-in")
+        self.fill(username=login, password=password)
+        self.press("Sign in")
 
     def enter(self, account: Account) -> None:
         """Be signed in without the sign-in page."""
@@ -60,6 +70,46 @@ class Visitor:
     def follow(self, words: str) -> None:
         """Follow the first link with these words."""
         self.page.get_by_role("link", name=words).first.click()
+
+    def download(self, words: str) -> bytes:
+        """The content of the file behind the first link with these words."""
+        with self.page.expect_download() as started:
+            self.follow(words)
+        return Path(started.value.path()).read_bytes()
+
+    def post(self, path: str, **values: str) -> APIResponse:
+        """Send values that no form here offers, as somebody would who does not give up."""
+        token = next(c["value"] for c in self.page.context.cookies() if c["name"] == "csrf")
+        form: dict[str, str | float | bool] = {**values, "csrfmiddlewaretoken": token}
+        return self.page.request.post(self.url + path, form=form)
+
+    def keys(self, *names: str) -> None:
+        for name in names:
+            self.page.keyboard.press(name)
+
+    def tab_to(self, id_: str) -> None:
+        """Press Tab until the element with this id has the focus."""
+        self.tab_until(lambda: self.focused == id_, id_)
+
+    def tab_to_button(self, words: str) -> None:
+        button = self.page.get_by_role("button", name=words)
+        self.tab_until(lambda: bool(button.evaluate(HAS_FOCUS)), words)
+
+    def tab_until(self, is_there: Callable[[], bool], words: str) -> None:
+        for _ in range(MOST_STOPS):
+            if is_there():
+                return
+            self.keys("Tab")
+        raise AssertionError(f"Tab does not reach {words}.")
+
+    @property
+    def focused(self) -> str:
+        """The id of what has the focus."""
+        return str(self.page.evaluate("document.activeElement.id"))
+
+    @property
+    def path(self) -> str:
+        return self.page.url.removeprefix(self.url)
 
     @property
     def heading(self) -> str:

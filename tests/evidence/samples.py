@@ -48,7 +48,7 @@ def act(person: str) -> Head:
 
 def measurement() -> dict[str, Any]:
     body = predicates.Measurement(
-        series={"check": "fairness.ratio", "target": f"sha256:{RELEASE}", "slice": "SEX"},
+        series={"check": "selection_rate_ratio", "target": f"sha256:{RELEASE}", "slice": "SEX"},
         observed=OBSERVED,
         plan=REVISION,
         run={

@@ -32,7 +32,7 @@ def test_a_measurement_shows_value_interval_groups_and_what_was_left_out(
     cast.sequence()
     cast.sequencer.sign()
     html = page(cast, found)
-    for words in ("fairness.ratio by SEX", "0.48", "SEX=2", "fewer than 200", release.digest):
+    for words in ("Selection rate ratio by SEX", "0.48", "SEX=2", "fewer than 200", release.digest):
         assert words in html
     assert "The signature holds" in html and "does not hold" not in html
 

@@ -18,7 +18,9 @@ from governance.evidence.keys import installation_signer
 from governance.evidence.models import Evidence
 from governance.registry.actions import edit_system
 from governance.registry.models import AISystem
+from reports import pages
 from reports.charts import read
+from reports.engine.running import Typeset, typeset
 from reports.models import Chart, Report
 from tests.cast import Cast, make_cast, register_places
 from tests.reports.making import make_report, pdf_of
@@ -55,6 +57,11 @@ class Printed:
     def text(self) -> str:
         return " ".join(self.texts)
 
+    @cached_property
+    def again(self) -> Typeset:
+        """The same content set once more, in a process of its own."""
+        return typeset(pages.document(self.content), pages.assets(), self.pictures)
+
     def payload(self) -> Any:
         """The statement as its signature, checked here, vouches for it."""
         signer = installation_signer()
@@ -63,8 +70,6 @@ class Printed:
 
 
 def print_story(connect: Callable[[str], psycopg.Connection[Any]], keys: Path) -> Printed:
-    from reports.pages import chart_name
-
     cast = make_cast(connect, keys)
     cast.system = register_places(cast)
     edit_system(cast.system, profile={"purpose": HOSTILE}, by=cast.by("owen"))
@@ -79,7 +84,7 @@ def print_story(connect: Callable[[str], psycopg.Connection[Any]], keys: Path) -
         content=json.loads(read(report.content)),
         statement=Evidence.objects.get(id=report.evidence_id),
         pictures={
-            chart_name(one.spec): read(one.artefact)
+            pages.chart_name(one.spec): read(one.artefact)
             for one in Chart.objects.select_related("artefact")
             if one.artefact
         },

@@ -42,7 +42,8 @@ def test_it_waits_for_a_signed_checkpoint_that_holds_the_question(cast: Cast) ->
     report = request_report(cast.system.unit, by=cast.by("dana"))
     assert run(job_of(report).pk) == "put-back"
     cast.sequence()
-    assert run(job_of(report).pk) == "not-claimed" or not Report.objects.get(pk=report.pk).pdf_id
+    Job.objects.filter(pk=job_of(report).pk).update(run_after=timezone.now())
+    assert run(job_of(report).pk) == "put-back"
 
 
 def test_a_system_without_anything_says_no_data(cast: Cast) -> None:
@@ -176,7 +177,7 @@ def test_a_cron_line_that_cannot_be_read_is_refused(cast: Cast) -> None:
 def test_a_due_slot_makes_one_report_for_the_recipients(cast: Cast) -> None:
     definition = schedule(cast)
     Schedule.objects.filter(pk=definition.schedule_id).update(next_at=timezone.now())
-    assert run_due_schedules() == 1
+    run_due_schedules()
     due = Job.objects.get(kind="reports.due")
     assert run(due.pk) == "done"
     Job.objects.filter(pk=due.pk).update(state="ready")
@@ -201,4 +202,5 @@ def test_the_statement_pins_the_definition_that_was_signed(cast: Cast) -> None:
 def test_an_ended_schedule_makes_nothing_more(cast: Cast) -> None:
     definition = end_schedule(schedule(cast), by=cast.by("dana"))
     Schedule.objects.filter(pk=definition.schedule_id).update(next_at=timezone.now())
-    assert run_due_schedules() == 0
+    run_due_schedules()
+    assert not Job.objects.filter(kind="reports.due").exists()

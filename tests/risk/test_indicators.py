@@ -6,7 +6,7 @@ from typing import Any
 from risk.indicators import NOTHING, Spec, read
 from tests.evidence import samples
 
-RATIO = Spec("fairness.ratio", "SEX", "below", Decimal("0.9"), Decimal("0.8"))
+RATIO = Spec("selection_rate_ratio", "SEX", "below", Decimal("0.9"), Decimal("0.8"))
 PSI = Spec("drift.inputs", "all", "above", Decimal("0.1"), Decimal("0.25"))
 
 

@@ -16,7 +16,7 @@ from .attempts import (
     worst,
 )
 from .context import Context
-from .decimals import WORDS
+from .decimals import WORDS, rounded
 from .instants import day, later, write_instant
 from .log import JSON
 from .nodes import FAILS, HOLDS, INSUFFICIENT, MISSING, STALE, Node, act, surest, weakest
@@ -227,12 +227,12 @@ def _shown_plan(plan: PlanText | None) -> JSON | None:
 def _figure(one: Attempt, criterion: Criterion) -> str:
     held = one.value
     interval = (
-        f" ({held.get('lower')} to {held.get('upper')})"
+        f" ({rounded(held['lower'])} to {rounded(held['upper'])})"
         if held.get("lower") and held.get("upper")
         else ""
     )
     judged = "" if criterion.use == "point" else f", judged by its {criterion.use} bound,"
-    return f"{_name(criterion)} is {held.get('value')}{interval}{judged}"
+    return f"{_name(criterion)} is {rounded(held.get('value'))}{interval}{judged}"
 
 
 def _threshold(criterion: Criterion, plan: PlanText | None) -> str:

@@ -8,6 +8,8 @@ from typing import Callable
 
 _DECIMAL = re.compile(r"-?\d{1,40}(\.\d{1,40})?([eE][+-]?\d{1,3})?", re.ASCII)
 
+# In a sentence; what is judged keeps all of them.
+PLACES = 6
 COMPARATORS: dict[str, Callable[[Decimal, Decimal], bool]] = {
     ">=": lambda value, threshold: value >= threshold,
     ">": lambda value, threshold: value > threshold,
@@ -30,6 +32,14 @@ def decimal_or_none(text: object) -> Decimal | None:
     if isinstance(text, str) and _DECIMAL.fullmatch(text):
         return Decimal(text)
     return None
+
+
+def rounded(text: object) -> str:
+    """A decimal as a sentence says it, with six places at most; whatever is no decimal stays as it is."""
+    value = decimal_or_none(text)
+    if value is None or int(value.as_tuple().exponent) >= -PLACES:
+        return str(text)
+    return f"{value:.{PLACES}f}"
 
 
 def badness(value: Decimal, comparator: str, threshold: Decimal) -> Decimal:
