@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import json
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from demo.command_line import CommandLine
@@ -37,7 +39,7 @@ def main(arguments: list[str]) -> int:
     except (HomeError, DataError) as error:
         return fail(str(error))
     try:
-        return run(platform, teller, ends=options.exit)
+        return run(platform, teller, ends=options.exit, keep=options.outcomes)
     except PlatformError as error:
         return fail(str(error))
     except KeyboardInterrupt:
@@ -50,6 +52,7 @@ def main(arguments: list[str]) -> int:
 def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="make demo", description=__doc__)
     made.add_argument("--exit", action="store_true", help="end after the story")
+    made.add_argument("--outcomes", type=Path, help="write what came of each act here, as JSON")
     return made
 
 
@@ -58,7 +61,7 @@ def fail(sentence: str) -> int:
     return 1
 
 
-def run(platform: Platform, teller: Teller, *, ends: bool) -> int:
+def run(platform: Platform, teller: Teller, *, ends: bool, keep: Path | None) -> int:
     """Play the story on the platform; the exit status is 0 only if every act did what it must."""
     workshop = Workshop(platform.home)
     workshop.start()
@@ -72,6 +75,8 @@ def run(platform: Platform, teller: Teller, *, ends: bool) -> int:
     )  # fmt: skip
     outcomes = list(play(steps(), stage, teller))
     is_good = all(one.is_expected for one in outcomes)
+    if keep:
+        write_outcomes(outcomes, keep)
     tell_end(stage, outcomes, teller, is_good)
     if not ends:
         stay(platform, teller)
@@ -88,6 +93,21 @@ def tell_end(stage: Stage, outcomes: list[Outcome], teller: Teller, is_good: boo
     if report := stage.made.get("report"):
         teller.say(f"\nThe report: {report}")
     teller.say(f"\nWhat the platform said: {relative(stage.home / 'platform.log')}")
+
+
+def write_outcomes(outcomes: Sequence[Outcome], path: Path) -> None:
+    rows = [
+        {
+            "step": one.act.step,
+            "who": one.act.who,
+            "what": one.act.what,
+            "result": one.result,
+            "seconds": round(one.seconds, 3),
+            "isExpected": one.is_expected,
+        }
+        for one in outcomes
+    ]
+    path.write_text(json.dumps(rows, indent=1, ensure_ascii=False), encoding="utf-8")
 
 
 def relative(path: Path) -> Path:

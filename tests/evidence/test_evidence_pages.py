@@ -112,7 +112,7 @@ def test_the_list_is_found_by_type_kind_and_digest(cast: Cast, release: Release)
     found = measure(cast, release)
     client = signed_in(cast, "dana")
     assert found.short_id in html_of(client, "/evidence?type=measurement")
-    assert found.short_id in html_of(client, f"/evidence?about={release.digest}&kind=fairness")
+    assert found.short_id in html_of(client, f"/evidence?about={release.digest}&kind=selection")
     assert "No evidence matches" in html_of(client, "/evidence?type=report")
 
 
