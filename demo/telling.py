@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from demo.story.acts import Act, Outcome
 
 WIDTH = 118
-WHO, WHAT, RESULT = 13, 36, 46
+WHO, WHAT, RESULT = 13, 36, 45
 
 
 @dataclass
