@@ -29,6 +29,10 @@ UPPER = ("organisation", "unit")
 RECORDS_BELOW = ("system", "release", "deployment", "inventory")
 
 
+# Releases under judgement beside those that are live; the gate judges any release anew.
+CANDIDATES = 3
+
+
 @dataclass(frozen=True)
 class Target:
     type: str
@@ -49,10 +53,10 @@ def statements_of_unit(unit: Unit, size: int) -> list[Indexed]:
 
 
 def targets_of_system(system: AISystem) -> Iterator[Target]:
-    """The system itself, its releases that are live or newest, and its live deployments."""
+    """The system itself, its releases that are live or among the newest, and its live deployments."""
     yield Target("system", system.pk)
     live = Deployment.objects.live().filter(system=system)
-    newest = system.releases.values_list("pk", flat=True)[:1]
+    newest = system.releases.values_list("pk", flat=True)[:CANDIDATES]
     for release in {*live.values_list("release_id", flat=True), *newest}:
         yield Target("release", release)
     for deployment in live.values_list("pk", flat=True):

@@ -12,8 +12,8 @@ from governance.assessment.naming import with_names
 from governance.assessment.posture import counts, counts_by_function, posture
 from governance.assessment.results import focus_release
 from governance.identity.principal import Principal
-from governance.registry.models import AISystem
-from governance.registry.pages import system_card, system_tab
+from governance.registry.models import AISystem, Release
+from governance.registry.pages import release_card, system_card, system_tab
 
 TONES = {
     "satisfied": "good",
@@ -22,6 +22,8 @@ TONES = {
     "not-yet-due": "wait",
     "not-applicable": "none",
 }
+
+WORST_FIRST = ("not-satisfied", "not-determined", "not-yet-due", "not-applicable", "satisfied")
 
 
 def tally(found: dict[str, int]) -> list[dict[str, Any]]:
@@ -68,3 +70,11 @@ def failing_card(system: AISystem, principal: Principal) -> dict[str, Any]:
     rows = [replace(row, body=body) for row, body in zip(failing, bodies, strict=True)]
     waiting = ApprovalRequest.objects.filter(unit=system.unit, state=RequestState.OPEN)
     return {"system": system, "rows": rows, "waiting": waiting.select_related("requested_by")}
+
+
+@release_card("requirements", 10, "assessment/card_release.html")
+def release_requirements_card(release: Release, principal: Principal) -> dict[str, Any]:
+    """What the release itself answers for, with what does not hold first."""
+    rows = [row for row in posture(release.system, release.pk) if row.scope == "release"]
+    rows.sort(key=lambda row: WORST_FIRST.index(row.state))
+    return {"release": release, "rows": rows, "counts": tally(counts(rows))}

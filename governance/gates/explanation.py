@@ -74,9 +74,10 @@ def explain(reason: dict[str, Any], decision: GateDecision) -> Explained:
 
 def address_of(requirement: str, decision: GateDecision) -> str:
     try:
-        return reverse("why", args=[decision.system_id, requirement.replace(" ", "-")])
+        page = reverse("why", args=[decision.system_id, requirement.replace(" ", "-")])
     except NoReverseMatch:
         return ""
+    return f"{page}?release={decision.release_id}"
 
 
 def to_do(reason: dict[str, Any]) -> str:

@@ -33,6 +33,20 @@ def find_release(pk: UUID | str, principal: Principal) -> Release:
     return find(Release.objects.select_related("system__unit"), pk, principal)
 
 
+def find_release_of(system: AISystem, pk: UUID | str, principal: Principal) -> Release:
+    """A release of this system; raises NotFound for what is no id, unseen, or another system's."""
+    own = Release.objects.select_related("system__unit").filter(system=system)
+    try:
+        found = own.visible_to(principal).filter(pk=UUID(str(pk))).first()
+    except ValueError:
+        found = None
+    if found is None:
+        raise NotFound(
+            "not_found", "This system has no such release. Choose one on its tab Releases."
+        )
+    return found
+
+
 def find_version(pk: UUID | str, principal: Principal) -> ModelVersion:
     return find(ModelVersion.objects.select_related("model__unit"), pk, principal)
 

@@ -21,11 +21,12 @@ from governance.assessment.forms import (
 from governance.assessment.models import Assignment, Result, ResultChange
 from governance.assessment.naming import with_names
 from governance.assessment.posture import STATES, Row, posture, state_of
+from governance.assessment.results import focus_release
 from governance.evidence.models import Evidence
 from governance.evidence.scope import Scope, unit_scope
 from governance.identity.errors import DomainError, NotFound
 from governance.identity.principal import Principal
-from governance.registry.finders import find_person, find_system
+from governance.registry.finders import find_person, find_release_of, find_system
 from governance.registry.models import AISystem, Deployment, Release
 
 STATEMENT_ROLES = {"officer", "owner", "executive"}
@@ -96,9 +97,13 @@ def why(request: HttpRequest, pk: UUID, name: str) -> HttpResponse:
     principal = principal_of(request)
     system = find_system(pk, principal)
     entry = entry_of(unslug(name))
-    row = next(row for row in posture(system) if row.requirement == entry["id"])
+    release = chosen_release(request, system)
+    row = row_at(system, entry["id"], release)
     context = {
         "system": system,
+        "release": release if row.scope == "release" else None,
+        "others": system.releases.exclude(pk=release.pk) if release else (),
+        "query": f"?release={release.pk}" if "release" in request.GET and release else "",
         "entry": entry,
         "node": outcomes()[entry["id"]],
         "row": row,
@@ -124,6 +129,19 @@ def why(request: HttpRequest, pk: UUID, name: str) -> HttpResponse:
         },
     }
     return render(request, "assessment/why.html", context)
+
+
+def chosen_release(request: HttpRequest, system: AISystem) -> Release | None:
+    """The release that `?release=` names, else the one people look at."""
+    asked = request.GET.get("release", "")
+    if not asked:
+        return focus_release(system)
+    return find_release_of(system, asked, principal_of(request))
+
+
+def row_at(system: AISystem, requirement: str, release: Release | None) -> Row:
+    rows = posture(system, release.pk if release else None)
+    return next(row for row in rows if row.requirement == requirement)
 
 
 def evidence_ids(node: dict[str, Any]) -> list[str]:
@@ -187,9 +205,12 @@ def speak(request: HttpRequest, pk: UUID, name: str, act: str) -> HttpResponse:
     principal = principal_of(request)
     system = find_system(pk, principal)
     entry = entry_of(unslug(name))
-    row = next(row for row in posture(system) if row.requirement == entry["id"])
+    release = chosen_release(request, system)
+    row = row_at(system, entry["id"], release)
     form = form_for(act, request, principal, system)
     back = reverse("why", args=[system.pk, name])
+    if "release" in request.GET and release:
+        back += f"?release={release.pk}"
     if request.method == "POST" and form.is_valid():
         try:
             WORDS[act](system, row, form.cleaned_data, principal)
@@ -198,7 +219,14 @@ def speak(request: HttpRequest, pk: UUID, name: str, act: str) -> HttpResponse:
         else:
             messages.success(request, "Recorded and signed. The result follows within seconds.")
             return redirect(back)
-    context = {"form": form, "system": system, "row": row, "back": back, "act": act}
+    context = {
+        "form": form,
+        "system": system,
+        "release": release if row.scope == "release" else None,
+        "row": row,
+        "back": back,
+        "act": act,
+    }
     return render(request, "assessment/speak.html", context)
 
 
