@@ -46,17 +46,7 @@ def deliver_first(stage: Stage) -> str:
 
 @step.act("owner", "sets up the monitor: monthly, alerts to be triaged within 90 s")
 def set_up_monitor(stage: Stage) -> str:
-    page = stage.person("owner").fill(
-        f"{stage.system_page}/monitors/add",
-        {
-            "name": "Drift of deliveries",
-            "reference": "test-2015 (reference)",
-            "every": "30",
-            "unit": "days",
-            "triage": TRIAGE_HOURS,
-        },
-    )
-    stage.made["monitor"] = last_part(page)
+    stage.made["monitor"] = add_monitor(stage, "Drift of deliveries", TRIAGE_HOURS)
     return "Every column, score and decision against the 2015 test rows; 90 s stand for days"
 
 
@@ -132,6 +122,18 @@ def monitoring_holds(stage: Stage) -> str:
         raise Unexpected(f"MEASURE 2.4 is {running}: {rows['MEASURE 2.4']['words']}")
     said = ", ".join(f"{name} {rows[name]['words']}" for name in (VALIDITY, ALERTS))
     return f"MEASURE 2.4 satisfied: an alert is no failure. {said}"
+
+
+def add_monitor(stage: Stage, name: str, triage_hours: str) -> str:
+    """Set up a monthly monitor of what is live in production; its id."""
+    form = {
+        "name": name,
+        "reference": "test-2015 (reference)",
+        "every": "30",
+        "unit": "days",
+        "triage": triage_hours,
+    }
+    return last_part(stage.person("owner").fill(f"{stage.system_page}/monitors/add", form))
 
 
 def enter(stage: Stage, risk: RiskText) -> str:

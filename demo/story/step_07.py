@@ -21,6 +21,7 @@ from demo.story.judging import (
 from demo.story.stage import JSON, Stage, Unexpected
 from demo.story.step_02 import make_release, register_version
 from demo.story.step_03 import decide, evaluate, write
+from demo.story.step_06 import add_monitor
 
 step = Step(7, "Version 2, and the way back")
 STAGING = "staging"
@@ -109,6 +110,17 @@ def deploy(stage: Stage) -> str:
     if before["endedAt"] is None:
         raise Unexpected("Version 1 is still live in production.")
     return f"Release 2 live since {answer['startedAt'][:19]}Z; release 1 ended then"
+
+
+@step.act("owner", "sets up the monitor of release 2: the one of release 1 ended with it")
+def watch(stage: Stage) -> str:
+    page = stage.person("owner").open(f"{stage.system_page}/monitoring")
+    if "Live and not watched" not in page.text:
+        raise Unexpected("Nobody was told that release 2 is live and not watched.")
+    add_monitor(stage, "Drift of deliveries, release 2", "72")
+    if "Live and not watched" in stage.person("owner").open(page.url).text:
+        raise Unexpected("The page still says that release 2 is not watched.")
+    return "Until then the page said: live and not watched. Triage within 72 hours from now on"
 
 
 @step.act("pipeline", "exercises the way back in staging: one command")

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from governance.assessment.naming import WITH_ID
 from governance.evidence.models import Evidence
 from reports.content.words import check_label
 
@@ -121,6 +122,10 @@ class Register:
 
     def name(self, person: str | None) -> str:
         return self.names.get(person or "", "not named" if not person else "a person not on record")
+
+    def named(self, sentence: str) -> str:
+        """A sentence of the rules as people read it: they know persons by id only."""
+        return WITH_ID.sub(lambda found: self.names.get(found[1], found[0]), sentence)
 
     def entries(self, size: int) -> list[JSON]:
         """Rows of the evidence register in the log's order; every cited id is in the log below `size`."""

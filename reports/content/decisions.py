@@ -80,7 +80,7 @@ def gate_decision(one: Said, book: Book, register: Register) -> JSON:
         "release": f"Release {release.fields['number']}" if release else "a release",
         "environment": said["environment"],
         "verdict": said["verdict"],
-        "reasons": [held["text"] for held in weighed[:3]],
+        "reasons": [register.named(held["text"]) for held in weighed[:3]],
         "more": max(len(weighed) - 3, 0),
         "size": said["logSize"],
         "at": one.at,

@@ -45,11 +45,10 @@ def chapter(release: Said, book: Book, register: Register) -> JSON:
 
 
 def series_of(found: list[Said]) -> list[list[Said]]:
-    """Statements by (check, slice), each in the log's order."""
+    """Statements by check and by what they are told apart, each in the log's order."""
     grouped: dict[tuple[str, str], list[Said]] = {}
     for one in found:
-        series = one.predicate["series"]
-        grouped.setdefault((series["check"], series["slice"]), []).append(one)
+        grouped.setdefault((one.predicate["series"]["check"], slice_of(one)), []).append(one)
     return list(grouped.values())
 
 
@@ -81,10 +80,15 @@ def row(held: list[Said], book: Book, register: Register) -> JSON:
     }
 
 
+def slice_of(one: Said) -> str:
+    """All rows, or the column that tells groups apart; the rows of one batch are all of its rows."""
+    part = str(one.predicate["series"]["slice"])
+    return "all" if part.startswith("batch:") else part
+
+
 def label_of(one: Said) -> str:
-    series = one.predicate["series"]
-    words = check_label(str(series["check"]))
-    return words if series["slice"] == "all" else f"{words}, {series['slice']}"
+    words = check_label(str(one.predicate["series"]["check"]))
+    return words if slice_of(one) == "all" else f"{words}, {slice_of(one)}"
 
 
 def criterion_of(one: Said, book: Book) -> Criterion | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from reports.content.book import Book, Register, Said
@@ -85,7 +85,7 @@ def exception(one: Said, book: Book, register: Register, at: datetime) -> JSON:
         "requirements": list(fields["requirements"]),
         "reason": fields["reason"],
         "control": fields["compensatingControl"],
-        "expires": fields["expires"],
+        "lastDay": (expires - timedelta(microseconds=1)).date().isoformat(),
         "age": age(one, book, at),
         "daysLeft": (expires - at).days,
         "state": exception_state(outcome, expires, at),

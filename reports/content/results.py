@@ -15,6 +15,7 @@ from governance.assessment.results import statements_of_unit
 from governance.audit.actions import instant
 from governance.identity.models import Unit
 from reports.content.book import Book, Register, Said
+from reports.content.judgement import decision_on
 
 JSON = dict[str, Any]
 STATES = ("satisfied", "not satisfied", "not determined", "not yet due", "not applicable")
@@ -128,7 +129,7 @@ def row_of(
         "conclusion": conclusion(body["conclusion"], register),
         "exception": exception(body["exception"], register),
         "evidence": register.cite_ids(body["why"]["evidence"]),
-        "why": reasons(body),
+        "why": [register.named(one) for one in reasons(body)],
         "reason": body["reason"] or "",
         "waitsFor": sorted({act["role"] for act in body["waitingFor"]}),
         "fills": entry["fills"],
@@ -211,15 +212,17 @@ def tally_by_function(rows: list[JSON]) -> dict[str, dict[str, int]]:
 
 def tailorings(book: Book, register: Register) -> list[JSON]:
     """Decisions that a requirement does not apply, with their reason and who answered for them."""
-    return [tailoring(one, register) for one in book.records("tailoring")]
+    return [tailoring(one, book, register) for one in book.records("tailoring")]
 
 
-def tailoring(one: Said, register: Register) -> JSON:
+def tailoring(one: Said, book: Book, register: Register) -> JSON:
+    decision = decision_on(one, book)
     return {
         "requirement": one.fields["requirement"],
-        "state": one.state,
+        "state": decision.predicate["outcome"] if decision else one.state,
         "reason": one.fields["reason"],
         "author": register.name(one.predicate["author"]),
+        "by": register.name(decision.predicate["person"]) if decision else "",
         "at": one.at,
-        "evidence": register.cite(one),
+        "evidence": register.cite(one, *([decision] if decision else [])),
     }

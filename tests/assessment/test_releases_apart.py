@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from django.utils import timezone
+
+from governance.assessment.actions import approvals, findings, statements
+from governance.assessment.models import ApprovalRequest
 from governance.assessment.posture import Row, posture
 from governance.registry import actions as registry
 from governance.registry.models import Release
@@ -62,6 +67,27 @@ def test_without_a_release_the_newest_is_meant_until_one_is_live(
     page = html_of(signed_in(cast, "vera"), why(cast, releases[1]).partition("?")[0])
     assert "Release 2" in page
     assert "the validator says satisfied" in page
+
+
+def test_the_page_cites_the_conclusion_and_the_exception_by_their_short_ids(
+    cast: Cast, releases: tuple[Release, Release]
+) -> None:
+    release, words = releases[1], {"reason": "Due in March", "compensating_control": "Reread"}
+    conclude(cast, release)
+    statements.make_statement(
+        release.scope, CONCLUDED, met=False, role="officer", text="Gap.", by=cast.by("dana")
+    )
+    last_day = timezone.now().date() + timedelta(days=30)
+    findings.request_exception(
+        release, [CONCLUDED], expires_on=last_day, by=cast.by("owen"), **words
+    )
+    asked = ApprovalRequest.objects.get(subject_kind="exception")
+    approvals.decide(asked, "approved", "Bounded in time.", by=cast.by("dana"))
+    cast.judge()
+    page = html_of(signed_in(cast, "vera"), why(cast, release))
+    assert "[&#x27;" not in page
+    assert row(cast, release).body["exception"]["until"] == last_day.isoformat()
+    assert f'<dd>in force until <time datetime="{last_day.isoformat()}' in page
 
 
 def test_the_page_names_its_release_and_links_to_the_other(

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from governance.assessment.actions import approvals, findings, statements
+from governance.assessment.actions import approvals, documents, findings, statements
 from governance.assessment.models import ApprovalRequest
 from governance.audit.actions import instant
 from governance.evidence.actions import emit, emit_record, subject, worker_collector
@@ -67,6 +67,7 @@ def tell(cast: Cast) -> Release:
     ):
         measure(cast, release.scope, release.digest, check, slice_, value, spread, n, plan=plan)
     judge_people(cast, release)
+    set_aside(cast)
     deployment = record_deployment(release, "production", by=cast.by("owen"))
     watch(cast, deployment, release)
     watched_risks(cast)
@@ -239,6 +240,18 @@ def judge_people(cast: Cast, release: Release) -> None:
     )
 
 
+def set_aside(cast: Cast) -> None:
+    """A requirement that does not apply, and one that an officer says is not met."""
+    documents.record_not_applicable(
+        cast.system.unit, "MANAGE 3.2", "No pre-trained model is part of it.", by=cast.by("dana")
+    )
+    asked = ApprovalRequest.objects.get(subject_kind="tailoring")
+    approvals.decide(asked, "approved", "The model's origin is on record.", by=cast.by("erin"))
+    statements.make_statement(
+        cast.system.scope, "MAP 1.4", met=False, role="officer", text="None.", by=cast.by("dana")
+    )
+
+
 def watch(cast: Cast, deployment: Deployment, release: Release) -> None:
     """Eight batches compared, one with an error of unit; performance one batch late; an alert triaged late."""
     for number, batch in enumerate(BATCHES):
@@ -251,7 +264,7 @@ def watch(cast: Cast, deployment: Deployment, release: Release) -> None:
                 deployment.scope,
                 release.digest,
                 "roc_auc",
-                "all",
+                f"batch:{batch}",
                 value,
                 "0.011",
                 8000,

@@ -10,8 +10,10 @@ import pytest
 
 from governance.evidence.models import Evidence
 from reports import pages
+from reports.content import words
 from reports.content.results import FUNCTIONS, STATES
 from tests.reports.printing import HOSTILE, Printed
+from tests.reports.story import soon
 
 SECTIONS = [title for _, title in pages.CONTENTS]
 
@@ -97,6 +99,23 @@ def test_measured_figures_stand_with_interval_n_and_threshold(printed: Printed) 
     assert "ROC AUC 0.871 0.865 to 0.877 9,000 lower bound ≥ 0.80 ✓ holds 1" in printed.text
 
 
+def test_a_figure_in_production_is_one_row_of_batches(printed: Printed) -> None:
+    assert "ROC AUC by batch" in printed.text
+    assert ", batch:" not in printed.text
+    figures = printed.content["systems"][0]["monitoring"][0]["figures"]
+    assert [(one["label"], len(one["points"])) for one in figures] == [("ROC AUC", 7)]
+
+
+def test_people_have_their_names_in_the_sentences_of_rules(printed: Printed) -> None:
+    assert "dana (test), as officer, stated on" in printed.text
+    assert not re.search(r"[Pp]erson [0-9a-f]{8}-", printed.text)
+
+
+def test_what_does_not_apply_names_who_proposed_and_who_decided(printed: Printed) -> None:
+    words = "MANAGE 3.2 approved No pre-trained model is part of it. dana (test) erin (test)"
+    assert words in printed.text
+
+
 def test_groups_left_out_are_named_with_their_rows(printed: Printed) -> None:
     assert "SEX=9 100 100 rows, fewer than 200" in printed.text
 
@@ -104,7 +123,8 @@ def test_groups_left_out_are_named_with_their_rows(printed: Printed) -> None:
 def test_a_late_triage_and_an_exception_with_its_age_are_shown(printed: Printed) -> None:
     assert "AGEP drifted in 2017 part 3 of 4" in printed.text
     assert "■ late" in printed.text
-    assert "EX-0001 MEASURE 2.11 ▲ in force 0 d" in printed.text
+    last_day = words.day(soon(60).isoformat())
+    assert f"EX-0001 MEASURE 2.11 ▲ in force 0 d {last_day} in 60 days" in printed.text
 
 
 def test_every_cited_id_stands_in_the_register_with_its_digest(printed: Printed) -> None:
