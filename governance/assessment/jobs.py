@@ -19,7 +19,6 @@ from governance.identity.models import Unit
 from governance.registry.models import AISystem
 from governance.work.actions import enqueue
 from governance.work.kinds import TryLater, register
-from governance.work.models import Schedule
 from governance.work.runner import Run
 
 SILENT = {"gate-decision", "report"}
@@ -71,7 +70,7 @@ def judge_below(unit: Unit) -> int:
     return turned + sum(recompute_system(system) for system in systems)
 
 
-@register("assessment.recompute_due")
+@register("assessment.recompute_due", every_seconds=15, title="Judge again what time has turned")
 def recompute_due(run: Run) -> dict[str, Any]:
     """Judge again what time alone has turned: evidence gone stale, something due, an exception lapsed."""
     due = Result.objects.filter(changes_at__lte=timezone.now()).values_list("unit", flat=True)
@@ -83,14 +82,3 @@ def judge_one(unit: Unit) -> int:
     if unit.kind == UnitKind.SYSTEM:
         return judge_below(unit)
     return recompute_unit(unit)
-
-
-def ensure_schedule() -> None:
-    Schedule.objects.get_or_create(
-        kind="assessment.recompute_due",
-        defaults={
-            "name": "Judge again what time has turned",
-            "every_seconds": 15,
-            "next_at": timezone.now(),
-        },
-    )

@@ -20,13 +20,12 @@ from governance.identity.choices import UnitKind
 from governance.identity.models import Person, Unit
 from governance.identity.principal import Principal
 from governance.work.actions import enqueue
-from governance.work.kinds import register
+from governance.work.kinds import DAY_SECONDS, register
 from governance.work.models import Schedule
 from governance.work.runner import Run
 
 NAME = "inventory"
 PASSED = ("allow", "warn")
-DAY_SECONDS = 86_400
 
 
 def inventory_id(organisation: Unit) -> UUID:

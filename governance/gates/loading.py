@@ -21,10 +21,10 @@ from governance.assessment.catalog_files import (
     require_cover,
     require_known,
 )
-from governance.assessment.jobs import ensure_schedule
 from governance.assessment.models import Baseline, Catalog
 from governance.audit.actions import COMMAND, record
 from governance.gates.models import GatePolicy
+from governance.work.actions import ensure_schedules
 
 ASSESSMENT = Path(str(assessment.__file__)).parent
 POLICIES = Path(str(gates.__file__)).parent / "policies"
@@ -65,7 +65,7 @@ def load_all() -> list[str]:
         for policy in shipped.policies:
             stored = store(GatePolicy, policy, environment=policy.environment)
             lines += loaded("gate policy", *stored)
-        ensure_schedule()
+        ensure_schedules()
     return lines
 
 

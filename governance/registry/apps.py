@@ -9,4 +9,4 @@ class RegistryConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from governance.registry import comments, exports, tabs  # noqa: F401
+        from governance.registry import comments, exports, jobs, tabs  # noqa: F401

@@ -30,6 +30,15 @@ class ProfileForm(forms.Form):
         return {name: self.cleaned_data[name] for name in PROFILE_FIELDS}
 
 
+class EditForm(ProfileForm):
+    review_due_on = forms.DateField(
+        label="Next review",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text="The owner is told a week before.",
+    )
+
+
 class RegisterForm(ProfileForm):
     field_order = ["unit", "name", "role", "tier", "tier_reason", *PROFILE_FIELDS]
     unit = forms.ModelChoiceField(Unit.objects.none(), label="Organisation or unit")

@@ -12,7 +12,7 @@ from governance.identity.models import Person
 from governance.identity.principal import Principal
 from governance.registry import actions
 from governance.registry.finders import find_system
-from governance.registry.forms import ImportForm, PeopleForm, ProfileForm, RegisterForm, TierForm
+from governance.registry.forms import EditForm, ImportForm, PeopleForm, RegisterForm, TierForm
 from governance.registry.importing import ImportRow, import_systems, preview
 from governance.registry.listing import system_rows
 from governance.registry.models import AISystem
@@ -119,11 +119,21 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     principal = principal_of(request)
     found = find_system(pk, principal)
     principal.require("system.edit", found.unit.path)
-    form = ProfileForm(request.POST or None, initial=found.profile)
+    initial = {**found.profile, "review_due_on": found.review_due_on}
+    form = EditForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        actions.edit_system(found, profile=form.profile(), by=principal)
-        messages.success(request, "Saved as a new signed revision.")
-        return redirect(found)
+        try:
+            actions.edit_system(
+                found,
+                profile=form.profile(),
+                review_due_on=form.cleaned_data["review_due_on"],
+                by=principal,
+            )
+        except DomainError as error:
+            form.add_error(None, error.sentence)
+        else:
+            messages.success(request, "Saved as a new signed revision.")
+            return redirect(found)
     return render(request, "registry/edit.html", {"form": form, "system": found})
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -14,10 +14,12 @@ from governance.identity.errors import Conflict, InvalidInput
 from governance.identity.models import Person, Unit
 from governance.identity.principal import Principal
 from governance.work.kinds import KINDS
-from governance.work.models import Comment, Job, JobState, Notification
+from governance.work.models import Comment, Job, JobState, Notification, Schedule
 
 log = logging.getLogger(__name__)
 COMMENT_LIMIT = 5000
+# So long before it is due a review is announced.
+REVIEW_NOTICE = timedelta(days=7)
 
 
 def ring(job_id: object, queue: str) -> None:
@@ -86,6 +88,20 @@ def redrive(job: Job, *, by: Principal) -> Job:
     return Job.objects.get(pk=job.pk)
 
 
+def ensure_schedules() -> None:
+    """A schedule for each kind of work that the platform does by itself."""
+    for kind in KINDS.values():
+        if kind.every_seconds:
+            Schedule.objects.get_or_create(
+                kind=kind.name,
+                defaults={
+                    "name": kind.title,
+                    "every_seconds": kind.every_seconds,
+                    "next_at": timezone.now(),
+                },
+            )
+
+
 def notify(person: Person, kind: str, title: str, url: str, text: str = "") -> Notification:
     """Tell a person, in the app and by e-mail, once the transaction is done."""
     notice = Notification.objects.create(
@@ -93,6 +109,16 @@ def notify(person: Person, kind: str, title: str, url: str, text: str = "") -> N
     )
     enqueue("work.mail_notification", {"notification": str(notice.pk)}, key=f"mail:{notice.pk}")
     return notice
+
+
+def remind(person: Person, what: str, due_on: date, url: str) -> bool:
+    """Tell a person once that a review is due on a day; whether they had not been told."""
+    title = f"Review due {due_on.day} {due_on:%b %Y}: {what}"[:200]
+    told = Notification.objects.filter(person=person, kind="review_due", title=title, url=url)
+    if told.exists():
+        return False
+    notify(person, "review_due", title, url)
+    return True
 
 
 def write_comment(

@@ -11,6 +11,8 @@ from governance.work.models import Queue
 if TYPE_CHECKING:
     from governance.work.runner import Run
 
+DAY_SECONDS = 86_400
+
 Handler = Callable[["Run"], Mapping[str, Any] | None]
 
 
@@ -33,6 +35,8 @@ class Kind:
     queue: str = Queue.DEFAULT
     max_attempts: int = 3
     lease_seconds: int = 120
+    every_seconds: int | None = None
+    title: str = ""
 
 
 KINDS: dict[str, Kind] = {}
@@ -44,11 +48,16 @@ def register(
     queue: str = Queue.DEFAULT,
     max_attempts: int = 3,
     lease_seconds: int = 120,
+    every_seconds: int | None = None,
+    title: str = "",
 ) -> Callable[[Handler], Handler]:
-    """Decorator: make `handler` the way work of this kind is done. Lease in seconds."""
+    """Decorator: make `handler` the way work of this kind is done. Lease in seconds.
+
+    With `every_seconds` the platform does it by itself, without a cause; `title` is what pages call it.
+    """
 
     def add(handler: Handler) -> Handler:
-        KINDS[name] = Kind(name, handler, queue, max_attempts, lease_seconds)
+        KINDS[name] = Kind(name, handler, queue, max_attempts, lease_seconds, every_seconds, title)
         return handler
 
     return add

@@ -23,7 +23,6 @@ from monitoring.subjects import check_dataset, decided_signature, only_version
 from monitoring.terms import Terms, read_terms
 
 REASON_LIMIT = 2000
-SWEEP_SECONDS = 30
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,6 @@ def set_up_monitor(deployment: Deployment, text: MonitorText, *, by: Principal) 
             put_text(monitor, text, terms)
             monitor.schedule = schedule_of(monitor)
             restate(monitor, by=by)
-            ensure_sweep()
     except IntegrityError as error:
         raise Conflict(
             "monitor_exists", f"{deployment} has a monitor already. Revise or end that one."
@@ -203,18 +201,6 @@ def move(monitor: Monitor, state: str, reason: str) -> None:
     if is_active:
         monitor.counted_from = values["next_at"] = now
     Schedule.objects.filter(pk=monitor.schedule_id).update(**values)
-
-
-def ensure_sweep() -> None:
-    """The schedule that notices missed slots and ended deployments, made with the first monitor."""
-    Schedule.objects.get_or_create(
-        kind="monitoring.sweep",
-        defaults={
-            "name": "Notice missed slots",
-            "every_seconds": SWEEP_SECONDS,
-            "next_at": timezone.now(),
-        },
-    )
 
 
 def locked(monitor: Monitor) -> Monitor:

@@ -91,7 +91,7 @@ def keep_batch(batch: Batch, compared: Compared) -> None:
     batch.save(update_fields=["state", "scores"])
 
 
-@register("monitoring.sweep")
+@register("monitoring.sweep", every_seconds=30, title="Notice missed slots")
 def sweep(job: Run) -> dict[str, Any]:
     """End the monitors of what is live no more, and state the slots that had no run."""
     missed = ended = 0

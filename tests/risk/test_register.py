@@ -9,6 +9,9 @@ from governance.assessment.actions import approvals
 from governance.assessment.models import ApprovalRequest, Result
 from governance.evidence.models import Evidence
 from governance.identity.errors import Conflict, Forbidden, InvalidInput, NotFound
+from governance.work.actions import enqueue
+from governance.work.models import Notification
+from governance.work.runner import run
 from risk import actions
 from risk.models import Risk
 from tests.cast import Cast
@@ -150,3 +153,13 @@ def test_a_withdrawn_risk_is_no_longer_asked_about(cast: Cast, risk: Risk) -> No
     actions.withdraw_risk(risk, "The target was changed.", by=cast.by("dana"))
     cast.judge()
     assert determination(cast, "MANAGE 1.2") == "satisfied"
+
+
+def test_the_owner_is_told_once_that_a_review_is_due(cast: Cast) -> None:
+    risk = write(cast)
+    Risk.objects.filter(pk=risk.pk).update(review_on=timezone.now().date() + timedelta(days=2))
+    for _ in range(2):
+        assert run(enqueue("risk.remind", {}).pk) == "done"
+    told = Notification.objects.get(kind="review_due")
+    assert (told.person, told.url) == (risk.owner, risk.get_absolute_url())
+    assert str(risk) in told.title

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from governance.evidence.actions import emit_record
 from governance.evidence.models import Evidence
@@ -120,10 +121,17 @@ def edit_system(
         if any(changed.get(name) != held.profile.get(name) for name in TIER_RESTS_ON):
             held.tier_state = TierState.PROPOSED
         held.profile = changed
-        held.review_due_on = review_due_on or held.review_due_on
+        if review_due_on and review_due_on != held.review_due_on:
+            held.review_due_on = coming(review_due_on)
         held.save(update_fields=["profile", "review_due_on", "tier_state"])
         state_system(held, by=by)
     return held
+
+
+def coming(day: date) -> date:
+    if day <= timezone.now().date():
+        raise InvalidInput("review", "Choose a day to come for the next review.", "/reviewDueOn")
+    return day
 
 
 def assign_people(
