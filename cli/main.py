@@ -17,8 +17,16 @@ Run = Callable[[Client, argparse.Namespace], Any]
 
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="muniment", description=__doc__)
-    top.add_argument("--url", default=os.environ.get("MUNIMENT_URL", "http://127.0.0.1:8000"))
-    top.add_argument("--token", default=os.environ.get("MUNIMENT_TOKEN", ""))
+    top.add_argument(
+        "--url",
+        default=os.environ.get("MUNIMENT_URL", "http://127.0.0.1:8000"),
+        help="address of the platform",
+    )
+    top.add_argument(
+        "--token",
+        default=os.environ.get("MUNIMENT_TOKEN", ""),
+        help="of a system, made by its owner",
+    )
     verbs = top.add_subparsers(required=True, metavar="COMMAND")
     for add in commands.ALL:
         add(verbs)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from cli.client import JSON, Client
-from cli.commands.registry import system_of
+from cli.commands.registry import add_system, system_of
 
 ENDED = {"completed", "invalid", "failed"}
 WAIT_SECONDS = 3600.0
@@ -15,7 +15,7 @@ WAIT_SECONDS = 3600.0
 
 def add_plans(verbs: Any) -> None:
     command = verbs.add_parser("plans", help="evaluation plans of a system, newest first")
-    command.add_argument("--system", default="")
+    add_system(command)
     command.set_defaults(run=lambda client, o: list_plans(client, system_of(client, o.system)))
 
 
@@ -29,16 +29,22 @@ def add_evaluate(verbs: Any) -> None:
     command = verbs.add_parser(
         "evaluate", help="measure a release; exit 0 measured, 1 no valid figure"
     )
-    command.add_argument("--release", required=True)
-    command.add_argument("--plan", help="an approved plan; without one the run is exploratory")
+    command.add_argument("--release", required=True, help="id of the release")
+    command.add_argument(
+        "--plan", help="id of an approved plan; without one the run is exploratory"
+    )
     command.add_argument("--dataset", help="needed without a plan: id of a registered dataset")
     command.add_argument("--labels", help="where the labels are a dataset of their own")
-    command.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
+    command.add_argument(
+        "--device", choices=["cpu", "cuda"], default="cpu", help="where it must run, or fail"
+    )
     command.add_argument(
         "--wait", type=float, nargs="?", const=WAIT_SECONDS, metavar="SECONDS",
         help="until it has ended, with its progress (at most an hour unless told)",
     )  # fmt: skip
-    command.add_argument("--format", choices=["text", "json"], default="text")
+    command.add_argument(
+        "--format", choices=["text", "json"], default="text", help="how the figures are printed"
+    )
     command.set_defaults(run=evaluate)
 
 

@@ -17,11 +17,13 @@ def add_gate(verbs: Any) -> None:
         "gate", help="may it ship? exit 0 allow or warn, 1 deny, 2 error, 3 pending"
     )
     command.add_argument("environment", help="e.g. production")
-    command.add_argument("--release", required=True)
+    command.add_argument("--release", required=True, help="id of the release")
     command.add_argument("--wait", type=float, default=0, metavar="SECONDS", help="while pending")
     command.add_argument("--explain", action="store_true", help="every reason, with its evidence")
     command.add_argument("--dry-run", action="store_true", help="weigh; leave no receipt")
-    command.add_argument("--format", choices=["text", *RENDER], default="text")
+    command.add_argument(
+        "--format", choices=["text", *RENDER], default="text", help="how the decision is written"
+    )
     command.add_argument("--output", type=Path, help="write there instead of printing")
     command.set_defaults(run=ask)
 

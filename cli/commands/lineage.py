@@ -12,7 +12,7 @@ def add_lineage(verbs: Any) -> None:
     command = verbs.add_parser("lineage", help="OpenLineage events")
     actions = command.add_subparsers(required=True)
     post = actions.add_parser("post", help="post event files (JSON), in the order given")
-    post.add_argument("files", type=Path, nargs="+")
+    post.add_argument("files", type=Path, nargs="+", help="one RunEvent each")
     post.set_defaults(run=post_events)
 
 

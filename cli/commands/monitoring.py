@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.client import JSON, CallRefused, Client
-from cli.commands.registry import system_of, upload
+from cli.commands.registry import add_system, system_of, upload
 
 LABELS_SECONDS = 600.0
 RUN_SECONDS = 600.0
@@ -16,21 +16,27 @@ def add_batch(verbs: Any) -> None:
     command = verbs.add_parser("batch", help="rows that a live release decided about")
     actions = command.add_subparsers(required=True)
     deliver = actions.add_parser("deliver", help="upload rows of a period, without labels")
-    deliver.add_argument("name")
-    deliver.add_argument("file", type=Path)
-    deliver.add_argument("--system", default="")
-    deliver.add_argument("--observed", nargs=2, metavar=("FROM", "UNTIL"), required=True)
+    deliver.add_argument("name", help="what people call it, e.g. 2026-10")
+    deliver.add_argument("file", type=Path, help="Parquet")
+    add_system(deliver)
+    deliver.add_argument(
+        "--observed",
+        nargs=2,
+        metavar=("FROM", "UNTIL"),
+        required=True,
+        help="RFC 3339 times the rows are from",
+    )
     deliver.add_argument("--key", default="id", help="column that tells rows apart (id)")
     deliver.add_argument("--replay", action="store_true", help="rows of the past, shown as such")
-    deliver.add_argument("--note", default="")
+    deliver.add_argument("--note", default="", help="what a reader should know")
     deliver.set_defaults(run=deliver_batch)
     labels = actions.add_parser("labels", help="upload the labels of a batch; exit 1 if refused")
     labels.add_argument("batch", help="id of the batch")
-    labels.add_argument("file", type=Path)
+    labels.add_argument("file", type=Path, help="Parquet: the key and the label")
     labels.add_argument("--wait", action="store_true", help="until they are measured or refused")
     labels.set_defaults(run=deliver_labels)
     listing = actions.add_parser("list", help="batches of a system, newest first")
-    listing.add_argument("--system", default="")
+    add_system(listing)
     listing.set_defaults(
         run=lambda client, o: list(client.all(f"systems/{system_of(client, o.system)}/batches"))
     )
@@ -66,7 +72,7 @@ def deliver_labels(client: Client, o: argparse.Namespace) -> JSON:
 
 def add_monitors(verbs: Any) -> None:
     command = verbs.add_parser("monitors", help="monitors of a system, newest first")
-    command.add_argument("--system", default="")
+    add_system(command)
     command.set_defaults(
         run=lambda client, o: list(client.all(f"systems/{system_of(client, o.system)}/monitors"))
     )
@@ -97,7 +103,7 @@ def run_monitor(client: Client, o: argparse.Namespace) -> JSON:
 
 def add_alerts(verbs: Any) -> None:
     command = verbs.add_parser("alerts", help="alerts of a system, newest first")
-    command.add_argument("--system", default="")
+    add_system(command)
     command.set_defaults(
         run=lambda client, o: list(client.all(f"systems/{system_of(client, o.system)}/alerts"))
     )

@@ -16,6 +16,10 @@ def add_systems(verbs: Verbs) -> None:
     command.set_defaults(run=lambda client, options: list(client.all("systems")))
 
 
+def add_system(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--system", default="", help="its id, where the token sees several")
+
+
 def system_of(client: Client, given: str) -> str:
     """The system named by the flag, else the only one the token sees."""
     if given:
@@ -40,9 +44,11 @@ def upload(client: Client, system: str, kind: str, path: Path) -> JSON:
 
 def add_upload(verbs: Verbs) -> None:
     command = verbs.add_parser("upload", help="upload a file and wait for its inspection")
-    command.add_argument("file", type=Path)
-    command.add_argument("--kind", choices=["model", "dataset"], required=True)
-    command.add_argument("--system", default="")
+    command.add_argument("file", type=Path, help="the file")
+    command.add_argument(
+        "--kind", choices=["model", "dataset"], required=True, help="ONNX, or Parquet"
+    )
+    add_system(command)
     command.set_defaults(
         run=lambda client, o: upload(client, system_of(client, o.system), o.kind, o.file)
     )
@@ -52,14 +58,23 @@ def add_model(verbs: Verbs) -> None:
     command = verbs.add_parser("model", help="register a model version")
     actions = command.add_subparsers(required=True)
     register = actions.add_parser("register", help="upload an ONNX file and register it")
-    register.add_argument("name")
-    register.add_argument("file", type=Path)
-    register.add_argument("--system", default="")
-    register.add_argument("--signature", type=Path, required=True, help="JSON file")
+    register.add_argument("name", help="the model's name; the same name makes its next version")
+    register.add_argument("file", type=Path, help="the ONNX file")
+    add_system(register)
+    register.add_argument(
+        "--signature", type=Path, required=True, help="JSON file: docs/reference/signature.md"
+    )
     register.add_argument("--method", required=True, help="e.g. GradientBoostingClassifier")
-    register.add_argument("--training-data", action="append", required=True, help="sha256")
-    register.add_argument("--commit", default="")
-    register.add_argument("--parameter", action="append", default=[], help="name=value")
+    register.add_argument(
+        "--training-data",
+        action="append",
+        required=True,
+        help="sha256 of a registered dataset; repeat for several",
+    )
+    register.add_argument("--commit", default="", help="of the code that trained it")
+    register.add_argument(
+        "--parameter", action="append", default=[], help="name=value; repeat for several"
+    )
     register.set_defaults(run=register_model)
 
 
@@ -96,18 +111,21 @@ def add_dataset(verbs: Verbs) -> None:
     register = actions.add_parser(
         "register", help="a file to upload, or --sha256 of one that stays"
     )
-    register.add_argument("name")
-    register.add_argument("file", type=Path, nargs="?")
-    register.add_argument("--system", default="")
+    register.add_argument("name", help="what people call it")
+    register.add_argument("file", type=Path, nargs="?", help="Parquet, to be kept by the platform")
+    add_system(register)
     register.add_argument(
         "--role",
         choices=["training", "evaluation", "reference", "production", "labels"],
         required=True,
+        help="what it is for",
     )
-    register.add_argument("--sha256", default="")
-    register.add_argument("--rows", type=int)
-    register.add_argument("--description", default="")
-    register.add_argument("--observed", nargs=2, metavar=("FROM", "UNTIL"))
+    register.add_argument("--sha256", default="", help="of a file that stays with you")
+    register.add_argument("--rows", type=int, help="of a file that stays with you")
+    register.add_argument("--description", default="", help="where the rows come from")
+    register.add_argument(
+        "--observed", nargs=2, metavar=("FROM", "UNTIL"), help="RFC 3339 times the rows are from"
+    )
     register.set_defaults(run=register_dataset)
 
 
@@ -127,13 +145,17 @@ def add_release(verbs: Verbs) -> None:
     command = verbs.add_parser("release", help="make a release")
     actions = command.add_subparsers(required=True)
     create = actions.add_parser("create", help="fix model, cut-off and intended use as one digest")
-    create.add_argument("--system", default="")
-    create.add_argument("--model-version", action="append", required=True)
-    create.add_argument("--cut-off", default="")
-    create.add_argument("--decision", action="append", default=[], help="name=value")
-    create.add_argument("--preprocessing", default="none")
-    create.add_argument("--image", default="")
-    create.add_argument("--limitations", default="")
+    add_system(create)
+    create.add_argument(
+        "--model-version", action="append", required=True, help="its id; repeat for several"
+    )
+    create.add_argument("--cut-off", default="", help="score from which the class is 1")
+    create.add_argument(
+        "--decision", action="append", default=[], help="name=value, e.g. favourable=0"
+    )
+    create.add_argument("--preprocessing", default="none", help="what happens before the model")
+    create.add_argument("--image", default="", help="the serving image, with its digest")
+    create.add_argument("--limitations", default="", help="what it must not be used for")
     create.set_defaults(run=create_release)
 
 
@@ -153,9 +175,9 @@ def create_release(client: Client, o: argparse.Namespace) -> JSON:
 
 def add_deploy(verbs: Verbs) -> None:
     command = verbs.add_parser("deploy", help="record that a release is live from now on")
-    command.add_argument("environment")
-    command.add_argument("--release", required=True)
-    command.add_argument("--system", default="")
+    command.add_argument("environment", help="e.g. production")
+    command.add_argument("--release", required=True, help="id of the release")
+    add_system(command)
     command.set_defaults(
         run=lambda client, o: client.post(
             f"systems/{system_of(client, o.system)}/deployments",
@@ -166,8 +188,8 @@ def add_deploy(verbs: Verbs) -> None:
 
 def add_rollback(verbs: Verbs) -> None:
     command = verbs.add_parser("rollback", help="put the release before back into service")
-    command.add_argument("environment")
-    command.add_argument("--system", default="")
+    command.add_argument("environment", help="e.g. production")
+    add_system(command)
     command.set_defaults(
         run=lambda client, o: client.post(
             f"systems/{system_of(client, o.system)}/rollback", {"environment": o.environment}
