@@ -19,6 +19,13 @@ LONGEST_TRIAGE = 30 * DAY
 LEAST_GRACE = 60
 MOST_COLUMNS = 500
 DEFAULT_RULE = {"alpha": "0.05", "psiFloor": "0.1", "effectFloor": "0.1", "minimumRows": "30"}
+# A rule beyond these could not see what matters: 0.25 is where a PSI is called a major shift.
+BOUNDS = {
+    "alpha": (Decimal("0.0001"), Decimal("0.5")),
+    "psiFloor": (Decimal(0), Decimal("0.25")),
+    "effectFloor": (Decimal(0), Decimal("0.5")),
+    "minimumRows": (Decimal(2), Decimal(10000)),
+}
 DEFAULT_TRIAGE_SECONDS = 3 * DAY
 KINDS = ("numeric", "categorical")
 FIELDS = ("columns", "rule", "intervalSeconds", "graceSeconds", "triageSeconds")
@@ -101,16 +108,10 @@ def read_rule(rule: Any) -> JSON:
         words = f"'{unknown[0][:60]}' is no part of the rule: {', '.join(DEFAULT_RULE)}."
         raise InvalidInput("rule", words, "/rule")
     read = {**DEFAULT_RULE, **rule}
-    bounds = {
-        "alpha": (0, 1),
-        "psiFloor": (0, 10),
-        "effectFloor": (0, 1),
-        "minimumRows": (2, 10**6),
-    }
-    return {name: decimal(read[name], name, *bounds[name]) for name in DEFAULT_RULE}
+    return {name: decimal(read[name], name, *BOUNDS[name]) for name in DEFAULT_RULE}
 
 
-def decimal(value: Any, name: str, least: int, most: int) -> str:
+def decimal(value: Any, name: str, least: Decimal, most: Decimal) -> str:
     refusal = InvalidInput(
         "rule", f"{name} is a decimal as text from {least} to {most:,}.", f"/rule/{name}"
     )
@@ -122,6 +123,6 @@ def decimal(value: Any, name: str, least: int, most: int) -> str:
         raise refusal from None
     if not number.is_finite() or not least <= number <= most:
         raise refusal
-    if (name == "alpha" and number in {0, 1}) or (name == "minimumRows" and number % 1):
+    if name == "minimumRows" and number % 1:
         raise refusal
     return format(number, "f")

@@ -56,6 +56,7 @@ def deliver_batch(
     version = only_version(deployment.release)
     decided_signature(version, deployment.release)
     check_columns(file, version, delivery.key_column)
+    check_origin(deployment, delivery)
     with transaction.atomic():
         held = Deployment.objects.select_for_update().get(pk=deployment.pk)
         known = Batch.objects.filter(deployment=held, dataset__sha256=file.artefact_id).first()
@@ -83,6 +84,16 @@ def check_delivery(delivery: Delivery) -> None:
         raise InvalidInput("key", "Name the column whose values tell the rows apart.", "/key")
     if len(delivery.note) > NOTE_LIMIT:
         raise InvalidInput("note", f"Write at most {NOTE_LIMIT} characters.", "/note")
+
+
+def check_origin(deployment: Deployment, delivery: Delivery) -> None:
+    if delivery.observed[0] < deployment.started_at and not delivery.is_replay:
+        raise InvalidInput(
+            "observed",
+            f"{deployment} is live since {instant(deployment.started_at)}: it decided nothing before. "
+            "Deliver rows of before as a replay.",
+            "/observedFrom",
+        )
 
 
 def same_batch(known: Batch, delivery: Delivery) -> Batch:
@@ -137,7 +148,9 @@ def deliver_labels(
 ) -> Batch:
     """Keep the labels of a batch; a worker joins them on the key and measures. The same file changes nothing.
 
-    Raises InvalidInput for missing columns or too many labels; Conflict where others are kept already.
+    Where labels came for some of the rows, a file with these and more may follow: it is measured as
+    another attempt. Raises InvalidInput for missing columns or too many labels; Conflict where labels
+    are being checked, or every row has its own.
     """
     deployment = batch.deployment
     by.require("batch.deliver", deployment.system.unit.path)
@@ -146,10 +159,11 @@ def deliver_labels(
     check_labels(file, batch.dataset.rows, batch.key_column, signature.label_column)
     with transaction.atomic():
         held = Batch.objects.select_for_update(of=("self",)).with_parts().get(pk=batch.pk)
-        if held.labels is not None and held.labels.sha256 == file.artefact_id:
+        is_known = held.labels is not None and held.labels.sha256 == file.artefact_id
+        if is_known and held.labels_state != LabelsState.REFUSED:
             return held
-        if held.labels_state in {LabelsState.CHECKING, LabelsState.MEASURED}:
-            raise Conflict("labels_delivered", f"'{held}' has its labels already, in another file.")
+        refuse_labelled(held)
+        before = held.labels_id if held.labels_state == LabelsState.MEASURED else None
         observed = (held.observed_from, held.observed_until)
         held.labels = kept_dataset(
             deployment.system, file, f"Labels of {held.name}", DatasetRole.LABELS, observed, by=by
@@ -158,13 +172,19 @@ def deliver_labels(
         held.labels_by_id = by.person_id
         held.labels_job = enqueue(
             "monitoring.labels",
-            {"batch": str(held.pk)},
+            {"batch": str(held.pk), "before": str(before or "")},
             by=by,
             unit=deployment.system.unit,
-            key=f"labels:{held.pk}:{file.artefact_id}",
         )
         held.save()
     return held
+
+
+def refuse_labelled(batch: Batch) -> None:
+    if batch.labels_state == LabelsState.CHECKING:
+        raise Conflict("labels_delivered", f"The labels of '{batch}' are being checked.")
+    if batch.labels_state == LabelsState.MEASURED and batch.labelled_rows == batch.dataset.rows:
+        raise Conflict("labels_delivered", f"'{batch}' has its labels already, in another file.")
 
 
 def state_batch(batch: Batch, state: str, *, by: Principal) -> Evidence:

@@ -5,6 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Value
+from django.db.models.functions import Least
 from django.utils import timezone
 
 from governance.evidence.actions import emit_record
@@ -185,9 +187,10 @@ def schedule_of(monitor: Monitor) -> Schedule:
 
 
 def reschedule(monitor: Monitor) -> None:
+    """From the slot that is due next on; a longer interval does not put that slot off."""
+    at = timezone.now() + timedelta(seconds=monitor.interval_seconds)
     Schedule.objects.filter(pk=monitor.schedule_id).update(
-        every_seconds=monitor.interval_seconds,
-        next_at=timezone.now() + timedelta(seconds=monitor.interval_seconds),
+        every_seconds=monitor.interval_seconds, next_at=Least("next_at", Value(at))
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 
-from governance.registry.models import Deployment
+from governance.registry.models import DatasetVersion, Deployment
 from governance.work.actions import notify
 from governance.work.kinds import WorkFailed, register
 from governance.work.models import Queue
@@ -33,9 +33,10 @@ def measure_batch(job: Run) -> dict[str, Any]:
     batch = Batch.objects.with_parts().get(pk=job.arguments["batch"])
     if batch.labels_state == LabelsState.CHECKING:
         plans = plans_in_force(batch.deployment.release)
-        subject, found = attempt(batch, plans, job)
+        before = DatasetVersion.objects.filter(pk=job.arguments.get("before") or None).first()
+        subject, found = attempt(batch, plans, job, before)
         if subject is None or found.refusal:
-            refuse(batch, job, found.refusal)
+            refuse(batch, job, found.refusal, before)
         else:
             conclude(batch, job, plans, subject, found)
     return {
@@ -45,7 +46,9 @@ def measure_batch(job: Run) -> dict[str, Any]:
     }
 
 
-def attempt(batch: Batch, plans: list[PlanInForce], job: Run) -> tuple[Subject | None, Labelled]:
+def attempt(
+    batch: Batch, plans: list[PlanInForce], job: Run, before: DatasetVersion | None
+) -> tuple[Subject | None, Labelled]:
     from monitoring.watching.labelled import Labelled, measure_labels  # noqa: PLC0415 (workers only)
     from monitoring.watching.scoring import subject_of  # noqa: PLC0415
 
@@ -55,7 +58,7 @@ def attempt(batch: Batch, plans: list[PlanInForce], job: Run) -> tuple[Subject |
     try:
         subject = subject_of(batch.deployment.release)
         series = list(dict.fromkeys([*standard, *asked]))
-        measure_labels(batch, subject, series, job.progress, found)
+        measure_labels(batch, subject, series, job.progress, found, before)
     except EngineError as error:
         if error.code in INSTALLATION_FAULTS:
             raise WorkFailed(error.sentence) from error
@@ -63,12 +66,11 @@ def attempt(batch: Batch, plans: list[PlanInForce], job: Run) -> tuple[Subject |
     return subject, found
 
 
-def refuse(batch: Batch, job: Run, reason: str) -> None:
+def refuse(batch: Batch, job: Run, reason: str, before: DatasetVersion | None) -> None:
     """Say why the labels cannot be used; others may be delivered in their place."""
     with transaction.atomic():
         job.assert_held()
-        batch.labels_state, batch.labels_reason = LabelsState.REFUSED, reason
-        batch.save(update_fields=["labels_state", "labels_reason"])
+        put_back(batch, reason, before)
         for person in concerned(batch.deployment):
             notify(
                 person,
@@ -77,6 +79,27 @@ def refuse(batch: Batch, job: Run, reason: str) -> None:
                 batch.get_absolute_url(),
                 reason,
             )
+
+
+def put_back(batch: Batch, reason: str, before: DatasetVersion | None) -> None:
+    """Labels that were measured before stay; without them the batch waits for others."""
+    batch.labels_state, batch.labels_reason = LabelsState.REFUSED, reason
+    if before is not None:
+        batch.labels, batch.labels_state = before, LabelsState.MEASURED
+    batch.save(update_fields=["labels", "labels_state", "labels_reason"])
+
+
+def give_up(batch: Batch) -> None:
+    """Labels whose job ended without an answer are refused, so that they can be delivered again."""
+    job = batch.labels_job
+    lines = job.error.strip().splitlines() if job else []
+    words = lines[-1][:500] if lines else "its worker gave no answer."
+    before = job.arguments.get("before") if job else ""
+    kept = DatasetVersion.objects.filter(pk=before or None).first()
+    with transaction.atomic():
+        held = Batch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
+        if held.labels_state == LabelsState.CHECKING:
+            put_back(held, f"They could not be measured: {words} Deliver them again.", kept)
 
 
 def conclude(

@@ -15,10 +15,11 @@ from governance.work.runner import Run
 from inference.engine.reasons import EngineError
 from monitoring.actions.alerts import ANY_THEME, drift_cause, raise_alert
 from monitoring.actions.monitors import end_with_deployment
-from monitoring.actions.runs import end_run, miss, notice_missed, open_slot
+from monitoring.actions.runs import GIVEN_UP, end_run, miss, notice_missed, open_slot
 from monitoring.faults import INSTALLATION_FAULTS
+from monitoring.jobs.labels import give_up
 from monitoring.models import Batch, Monitor, MonitorRun
-from monitoring.states import BatchState, MonitorState, RunStatus
+from monitoring.states import BatchState, LabelsState, MonitorState, RunStatus
 
 if TYPE_CHECKING:
     from monitoring.watching.comparison import Compared
@@ -100,4 +101,9 @@ def sweep(job: Run) -> dict[str, Any]:
             ended += end_with_deployment(monitor, by=principal_of(monitor.account))
         elif monitor.state == MonitorState.ACTIVE:
             missed += notice_missed(monitor, timezone.now())
+    stuck = Batch.objects.with_parts().filter(
+        labels_state=LabelsState.CHECKING, labels_job__state__in=GIVEN_UP
+    )
+    for batch in stuck.select_related("labels_job"):
+        give_up(batch)
     return {"missed": missed, "ended": ended}

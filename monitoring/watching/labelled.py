@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from governance.registry.models import DatasetVersion
 from inference.engine.encoding import encode_labels
 from inference.engine.reasons import EngineError, printable
 from inference.engine.signature import Signature
@@ -43,10 +44,20 @@ class Joined:
 
 
 def measure_labels(
-    batch: Batch, subject: Subject, series: list[Series], tell: Tell, found: Labelled
+    batch: Batch,
+    subject: Subject,
+    series: list[Series],
+    tell: Tell,
+    found: Labelled,
+    before: DatasetVersion | None = None,
 ) -> None:
-    """Join, score where no run did yet, and measure. Raises EngineError where data or model gives none."""
+    """Join, score where no run did yet, and measure. Raises EngineError where data or model gives none.
+
+    `before` are labels that were measured already; they must stand in the new file unchanged.
+    """
     tell("Joining labels", 0, batch.dataset.rows)
+    if before is not None:
+        check_kept(batch, before, subject.signature)
     joined = join(batch, subject.signature)
     said = predictions(subject, batch.dataset, batch.scores, tell)
     found.rows, found.scores = len(joined.labels), said.kept
@@ -60,6 +71,27 @@ def measure_labels(
         attributes=joined.attributes,
     )
     found.measured = measure_all(scored, series, tell)
+
+
+def check_kept(batch: Batch, before: DatasetVersion, signature: Signature) -> None:
+    """Raises EngineError labels_changed where a label that came before is missing or another now."""
+    assert batch.labels is not None  # they were delivered
+    columns = [batch.key_column, signature.label_column]
+    told = read_columns(source(before), columns)
+    tells = read_columns(source(batch.labels), columns)
+    old, new = (keys(held, batch.key_column, "labels") for held in (told, tells))
+    places = pc.index_in(old, value_set=new) if old.type == new.type else None
+    if places is None or places.null_count:
+        raise changed("Some of the labels that came before are missing.")
+    earlier = encode_labels(told, signature)
+    if not (encode_labels(tells, signature)[places.to_numpy()] == earlier).all():
+        raise changed("Some of the labels that came before are others now.")
+
+
+def changed(words: str) -> EngineError:
+    return EngineError(
+        "labels_changed", f"{words} Deliver a file with the same labels and those that are new."
+    )
 
 
 def join(batch: Batch, signature: Signature) -> Joined:

@@ -130,7 +130,12 @@ class Story:
                 "status": status,
                 "reason": common.pop("reason", None),
             },
-            "dataset": {"name": "d", "digest": common.pop("dataset", "d" * 64), "rows": 900},
+            "dataset": {
+                "name": "d",
+                "digest": common.pop("dataset", "d" * 64),
+                "rows": 900,
+                "labels": common.pop("labels", None),
+            },
             "value": None if value is None else {**held, **common.pop("held", {})},
         }
         common.setdefault("assurance", "computed-here")

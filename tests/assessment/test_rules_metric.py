@@ -299,3 +299,28 @@ def test_completed_run_without_a_value_is_invalid() -> None:
     story, plan = planned()
     story.measure(None, plan, status="completed")
     assert details(story)["invalid"] == 1
+
+
+@pytest.mark.parametrize(
+    ("labelled", "value", "expected"),
+    [
+        (809, "0.90", INSUFFICIENT),
+        (810, "0.90", SATISFIED),
+        (10, "0.52", FAILS),
+        (900, "0.90", SATISFIED),
+    ],
+)
+def test_labels_of_few_rows_can_show_a_failure_and_never_a_pass(
+    labelled: int, value: str, expected: tuple[str, str | None]
+) -> None:
+    story, plan = planned()
+    story.measure(value, plan, labels={"digest": "e" * 64, "rows": labelled})
+    assert verdict(story.judge(FAIRNESS)) == expected
+
+
+def test_more_labels_of_the_same_rows_complete_what_was_too_little() -> None:
+    story, plan = planned()
+    story.measure("0.90", plan, labels={"digest": "e" * 64, "rows": 400})
+    assert "labels came for 400 of 900 rows" in str(story.judge(FAIRNESS)["why"])
+    story.measure("0.85", plan, labels={"digest": "f" * 64, "rows": 900})
+    assert verdict(story.judge(FAIRNESS)) == SATISFIED

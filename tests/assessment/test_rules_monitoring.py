@@ -40,9 +40,18 @@ def monitored(**fields: object) -> Story:
     return story
 
 
-def run(story: Story, slot: str, status: str = "completed", monitor: str = "mon-1") -> str:
-    fields = {"monitor": monitor, "slot": slot, "status": status}
+def run(
+    story: Story, slot: str, status: str = "completed", monitor: str = "mon-1", revision: int = 1
+) -> str:
+    fields = {"monitor": monitor, "slot": slot, "status": status, "monitorRevision": revision}
     return story.record("monitor-run", f"run-{slot}", fields, "done", **HERE, at=slot)
+
+
+def compared() -> Story:
+    """A monitor that has completed a run, so that it could have raised an alert."""
+    story = monitored()
+    run(story, "2026-11-04T12:00:00Z")
+    return story
 
 
 def watched(rule: dict, story: Story, at: str, **changes: object) -> dict:
@@ -123,7 +132,7 @@ def alerts(story: Story, at: str) -> dict:
 
 def test_no_alert_holds_only_while_a_monitor_could_raise_one() -> None:
     assert verdict(alerts(live(), "2026-11-05T00:00:00Z")) == MISSING
-    assert verdict(alerts(monitored(), "2026-11-05T00:00:00Z")) == SATISFIED
+    assert verdict(alerts(compared(), "2026-11-05T00:00:00Z")) == SATISFIED
 
 
 def test_open_alert_is_no_failure_until_its_triage_is_overdue() -> None:
@@ -151,7 +160,7 @@ def test_alert_triaged_in_time_holds() -> None:
 
 
 def test_alert_triaged_late_fails_within_the_look_back() -> None:
-    story = monitored()
+    story = compared()
     story.alert("triaged", triaged="2026-11-07T00:00:00Z")
     assert verdict(alerts(story, "2026-11-20T00:00:00Z")) == FAILS
     assert verdict(alerts(story, "2026-12-05T23:59:59Z")) == FAILS
@@ -159,7 +168,7 @@ def test_alert_triaged_late_fails_within_the_look_back() -> None:
 
 
 def test_alert_closed_without_triage_was_missed() -> None:
-    story = monitored()
+    story = compared()
     story.alert("closed", at="2026-11-05T00:00:00Z")
     assert verdict(alerts(story, "2026-11-07T00:00:00Z")) == FAILS
     assert verdict(alerts(story, "2026-12-06T00:00:00Z")) == SATISFIED
@@ -389,3 +398,22 @@ def test_alerts_element_speaks_of_the_first_trouble() -> None:
     assert sentence == (
         "The alert of 2026-11-04 was to be triaged by 2026-11-06 00:00 UTC and is not."
     )
+
+
+def test_a_longer_interval_does_not_cure_a_slot_that_was_due() -> None:
+    story = monitored()
+    run(story, "2026-11-05T12:00:00Z")
+    month = {"intervalSeconds": 31 * 86_400, "graceSeconds": 3_600}
+    story.record("monitor", "mon-1", month, **HERE, at="2026-11-20T00:00:00Z")
+    assert verdict(watched(RUNS, story, "2026-11-20T00:00:01Z")) == FAILS
+    run(story, "2026-11-20T12:00:00Z", revision=2)
+    assert verdict(watched(RUNS, story, "2026-11-30T00:00:00Z")) == SATISFIED
+
+
+def test_no_alert_proves_nothing_before_a_run_was_completed() -> None:
+    story = monitored()
+    assert verdict(watched(ALERTS, story, "2026-11-04T00:00:00Z")) == MISSING
+    run(story, "2026-11-04T12:00:00Z", "no-data")
+    assert verdict(watched(ALERTS, story, "2026-11-04T13:00:00Z")) == MISSING
+    run(story, "2026-11-05T12:00:00Z")
+    assert verdict(watched(ALERTS, story, "2026-11-05T13:00:00Z")) == SATISFIED

@@ -46,7 +46,7 @@ def test_the_same_rows_under_another_name_are_refused(watched: Watched) -> None:
 
 def test_rows_that_are_registered_can_be_named_by_their_dataset(watched: Watched) -> None:
     dataset = watched.places.deliver(people(5), role="production")
-    delivery = Delivery("2016 part 1 of 4", period(1))
+    delivery = Delivery("2016 part 1 of 4", period(1), is_replay=True)
     by = watched.cast.by("dev")
     batch = actions.deliver_batch(watched.deployment, delivery, dataset=dataset, by=by)
     assert batch.dataset == dataset
@@ -84,7 +84,7 @@ def test_rows_whose_file_is_elsewhere_are_refused(watched: Watched) -> None:
     )
     with pytest.raises(InvalidInput, match="not inspected here"):
         actions.deliver_batch(
-            watched.deployment, Delivery("far", period(1)), dataset=elsewhere, by=by
+            watched.deployment, Delivery("far", period(1), is_replay=True), dataset=elsewhere, by=by
         )
 
 
@@ -93,14 +93,14 @@ def test_a_csv_is_refused_with_what_to_send_instead(watched: Watched) -> None:
     with pytest.raises(InvalidInput, match="as Parquet"):
         actions.deliver_batch(
             watched.deployment,
-            Delivery("text", period(1)),
+            Delivery("text", period(1), is_replay=True),
             upload=upload,
             by=watched.cast.by("dev"),
         )
 
 
 def test_an_upload_or_a_dataset_is_named_and_not_both(watched: Watched) -> None:
-    delivery, by = Delivery("rows", period(1)), watched.cast.by("dev")
+    delivery, by = Delivery("rows", period(1), is_replay=True), watched.cast.by("dev")
     upload = watched.places.admit("dataset", parquet(people(5)))
     with pytest.raises(InvalidInput, match="one of the two"):
         actions.deliver_batch(watched.deployment, delivery, by=by)
@@ -119,7 +119,9 @@ def test_what_has_ended_takes_no_new_rows(watched: Watched) -> None:
 def test_a_validator_delivers_nothing(watched: Watched) -> None:
     with pytest.raises(Forbidden):
         actions.deliver_batch(
-            watched.deployment, Delivery("rows", period(1)), by=watched.cast.by("vera")
+            watched.deployment,
+            Delivery("rows", period(1), is_replay=True),
+            by=watched.cast.by("vera"),
         )
     assert not DatasetVersion.objects.filter(role="production").exists()
 
@@ -185,3 +187,38 @@ def make_watched_again(watched: Watched) -> Watched:
         again.deployment, text(again), by=watched.cast.by("owen")
     )
     return again
+
+
+def test_rows_from_before_the_deployment_are_a_replay_or_refused(watched: Watched) -> None:
+    with pytest.raises(InvalidInput, match="Deliver rows of before as a replay"):
+        deliver(watched, people(5), is_replay=False)
+    assert not Batch.objects.exists()
+    now = timezone.now()
+    assert deliver(watched, people(5), is_replay=False, observed=(now, now)).sequence == 1
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"alpha": "0.00000001"},
+        {"psiFloor": "0.3"},
+        {"effectFloor": "0.9"},
+        {"minimumRows": "100000"},
+    ],
+)
+def test_a_rule_that_could_not_see_what_matters_is_refused(
+    watched: Watched, rule: dict[str, str]
+) -> None:
+    (name,) = rule
+    with pytest.raises(InvalidInput, match=f"{name} is a decimal"):
+        actions.revise_monitor(
+            watched.monitor, text(watched, rule=rule), by=watched.cast.by("owen")
+        )
+
+
+def test_a_longer_interval_does_not_put_off_the_slot_that_is_due(watched: Watched) -> None:
+    due = watched.monitor.schedule.next_at
+    month = text(watched, intervalSeconds=30 * 86_400)
+    actions.revise_monitor(watched.monitor, month, by=watched.cast.by("owen"))
+    watched.monitor.schedule.refresh_from_db()
+    assert watched.monitor.schedule.next_at == due

@@ -164,3 +164,47 @@ def test_every_criterion_that_labels_can_judge_is_measured_once(planned: Watched
     assert len(series) == len(set(series))
     assert {(one["check"], one["slice"]) for one in CRITERIA} <= set(series)
     assert (PERFORMANCE["check"], "all") in series
+
+
+def part(table: dict[str, Any], begin: int, end: int) -> dict[str, Any]:
+    return {name: column[begin:end] for name, column in table.items()}
+
+
+def test_labels_of_chosen_rows_hold_nothing_and_the_rest_may_follow(planned: Watched) -> None:
+    whole = labels(21)
+    batch = planned.label(planned.batch(people(21)), part(whole, 0, 1100))
+    assert (batch.labels_state, batch.coverage) == ("measured", 0.55)
+    found = planned.element("MEASURE 4.2", "field-performance")["elements"][0]
+    assert found["state"] == "insufficient"
+    assert "labels came for 1100 of 2000 rows" in found["sentence"]
+    batch = planned.label(batch, whole)
+    assert (batch.labels_state, batch.coverage) == ("measured", 1.0)
+    # Of 2020, and so older than this outcome accepts; judged it is.
+    assert planned.element("MEASURE 4.2", "field-performance")["elements"][0]["state"] == "stale"
+    with pytest.raises(Conflict, match="has its labels already"):
+        planned.label(batch, part(whole, 0, 1999))
+
+
+@pytest.mark.parametrize("is_changed", [True, False])
+def test_labels_that_drop_or_change_what_came_before_are_refused(
+    planned: Watched, is_changed: bool
+) -> None:
+    whole = labels(21)
+    first = planned.label(planned.batch(people(21)), part(whole, 0, 1100))
+    second = wrong(whole) if is_changed else part(whole, 500, 2000)
+    batch = planned.label(first, second)
+    assert (batch.labels_state, batch.labelled_rows) == ("measured", 1100)
+    assert batch.labels == first.labels
+    assert "Deliver a file with the same labels" in batch.labels_reason
+
+
+def test_labels_whose_worker_died_are_refused_and_can_be_delivered_again(
+    planned: Watched,
+) -> None:
+    batch, by = planned.batch(people(21)), planned.cast.by("dev")
+    held = actions.deliver_labels(batch, upload=planned.admit(labels(21)), by=by)
+    Job.objects.filter(pk=held.labels_job_id).update(state=JobState.DEAD, error="Out of memory")
+    planned.sweep()
+    held = Batch.objects.with_parts().get(pk=batch.pk)
+    assert (held.labels_state, "Out of memory" in held.labels_reason) == ("refused", True)
+    assert planned.label(held, labels(21)).labels_state == "measured"

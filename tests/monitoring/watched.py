@@ -80,7 +80,7 @@ class Watched:
         """The next batch, of people who resemble the reference unless a table is given."""
         self.delivered += 1
         number = self.delivered
-        delivery = Delivery(f"part {number}", period(number), **changes)
+        delivery = Delivery(f"part {number}", period(number), **{"is_replay": True, **changes})
         rows = people(100 + number) if table is None else table
         return actions.deliver_batch(
             self.deployment, delivery, upload=self.admit(rows), by=self.cast.by("dev")

@@ -13,6 +13,9 @@ from .plans import EXPLORATORY, PLANNED, REVOKED, SUPERSEDED, Criterion, PlanTex
 
 PASSES, FAILING, TOO_LITTLE, INVALID = "passes", "fails", "insufficient", "invalid"
 
+# Labels of fewer rows may have been chosen to please: they can show a failure, never a pass.
+LEAST_COVERAGE = Decimal("0.9")
+
 
 @dataclass(frozen=True, eq=False)
 class Attempt:
@@ -106,8 +109,21 @@ def judge(predicate: JSON, criterion: Criterion) -> tuple[str, str, Decimal | No
     judged = {"point": value, "lower": lower, "upper": upper}[criterion.use]
     if judged is None:
         return TOO_LITTLE, f"it gives no {criterion.use} bound, which the criterion judges", None
-    threshold = Decimal(criterion.threshold)
-    return (PASSES if COMPARATORS[criterion.comparator](judged, threshold) else FAILING), "", judged
+    if not COMPARATORS[criterion.comparator](judged, Decimal(criterion.threshold)):
+        return FAILING, "", judged
+    gap = _unlabelled(predicate)
+    return (TOO_LITTLE, gap, None) if gap else (PASSES, "", judged)
+
+
+def _unlabelled(predicate: JSON) -> str:
+    """What is wrong where labels came for too few of the rows; nothing where they came for enough."""
+    dataset = mapping(predicate.get("dataset"))
+    rows, labelled = dataset.get("rows"), mapping(dataset.get("labels")).get("rows")
+    if not isinstance(rows, int) or not isinstance(labelled, int):
+        return ""
+    if labelled >= LEAST_COVERAGE * rows:
+        return ""
+    return f"labels came for {labelled} of {rows} rows, and nine in ten are needed"
 
 
 def _sample(predicate: JSON) -> int:

@@ -34,6 +34,8 @@ def _judge_attention(element: JSON, monitors: list[Leaf], context: Context) -> N
     members = judge_alerts(element, alerts_at(context, element.get("at", "")), context)
     if not members and not monitors:
         return _unwatched(element, context)
+    if not members and not any(_has_compared(leaf, context) for leaf in monitors):
+        return _untried(element, monitors)
     if not members:
         node = Node(element["id"], element["label"], "monitor", HOLDS, "")
         node.sentence = f"No alert needed triage; {plural(len(monitors), 'active monitor')} could have raised one."
@@ -46,6 +48,20 @@ def _judge_attention(element: JSON, monitors: list[Leaf], context: Context) -> N
             or f"{plural(len(members), 'alert')} triaged in time or not yet due."
         )
     node.details = {"signal": "alerts", "lookBackDays": context.fresh_days}
+    return node
+
+
+def _has_compared(monitor: Leaf, context: Context) -> bool:
+    return any(run.fields.get("status") == "completed" for run in _runs(monitor, context))
+
+
+def _untried(element: JSON, monitors: list[Leaf]) -> Node:
+    node = Node(element["id"], element["label"], "monitor", MISSING, "")
+    node.sentence = "No run has been completed that could have raised an alert."
+    node.evidence = [leaf.id for leaf in monitors]
+    node.details = {"signal": "alerts"}
+    what = "Make the monitor's scheduled run complete with data."
+    node.waiting = [act(what, element.get("role", "developer"), "run", element["id"])]
     return node
 
 
@@ -76,15 +92,16 @@ def _unwatched(element: JSON, context: Context) -> Node:
 
 
 def _judge_runs(element: JSON, monitor: Leaf, context: Context) -> Node:
-    interval = monitor.fields.get("intervalSeconds")
+    runs = _runs(monitor, context)
+    newest = runs[-1] if runs else None
+    terms = _terms_of(newest, monitor, context) if newest else monitor
+    interval = terms.fields.get("intervalSeconds")
     if not isinstance(interval, int) or isinstance(interval, bool) or interval <= 0:
         return _node(
             element, monitor, INSUFFICIENT, "The monitor states no interval in seconds.", None, None
         )
-    runs = _runs(monitor, context)
-    newest = runs[-1] if runs else None
     since = _slot(newest) if newest else _begin(monitor, context)
-    due = later(since, seconds=interval + _grace(monitor, interval))
+    due = later(since, seconds=interval + _grace(terms, interval))
     if newest is not None and newest.fields.get("status") != "completed":
         status = plain(text(newest.fields.get("status")) or "without status")
         sentence = f"The run scheduled for {moment(_slot(newest))} is {status}."
@@ -110,6 +127,16 @@ def _runs(monitor: Leaf, context: Context) -> list[Leaf]:
     ]
     runs = [leaf for leaf in found if leaf is not None and context.clock.reached(_slot(leaf))]
     return sorted(runs, key=lambda leaf: (_slot(leaf), leaf.index))
+
+
+def _terms_of(run: Leaf, monitor: Leaf, context: Context) -> Leaf:
+    """The revision that the run ran under: a later one never moves the slot that was due then."""
+    own = text(monitor.record.get("id"))
+    for revisions in context.log.records("monitor"):
+        for leaf in revisions if text(revisions[0].record.get("id")) == own else ():
+            if leaf.record.get("revision") == run.fields.get("monitorRevision"):
+                return leaf
+    return monitor
 
 
 def _slot(run: Leaf) -> datetime:
