@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from governance.assessment.rules.instants import day_of
+
 JSON = Mapping[str, Any]
 
 STRENGTH = ("ignore", "warn", "pending", "deny", "error")
@@ -110,7 +112,7 @@ def requirement_reason(rules: JSON, case: Case, result: JSON) -> Reason:
     text = sentence_of(result, waiting)
     if effect == rules["exceptions"]["turns"] and exception:
         effect = str(rules["exceptions"]["into"])
-        text = f"{text} Exception in force until {exception['expires'][:10]}."
+        text = f"{text} Exception in force until {day_of(exception['until'])}."
     return Reason(
         effect=effect,
         code=f"requirement_{why.replace('-', '_')}",

@@ -145,7 +145,7 @@ def test_revoked_approval_is_said() -> None:
     story.approve(made, "revoked")
     result = story.judge(rule(approved=True))
     assert verdict(result) == INSUFFICIENT
-    assert "its approval was revoked on 2026-11-03" in result["why"]["sentence"]
+    assert "its approval was revoked on 3 Nov 2026" in result["why"]["sentence"]
 
 
 def test_approval_past_its_validity_is_stale() -> None:

@@ -104,3 +104,6 @@ def test_an_exception_turns_a_denied_requirement_into_a_warning(
     reason = next(r for r in decision.reasons if r["requirement"] == "MEASURE 2.11")
     assert reason["effect"] == "warn"
     assert reason["exception"]
+    last_day = timezone.now().date() + timedelta(days=30)
+    until = f"{last_day.day} {last_day:%b %Y}"
+    assert reason["text"].endswith(f"Exception in force until {until}.")

@@ -17,7 +17,7 @@ from .attempts import (
 )
 from .context import Context
 from .decimals import WORDS, rounded
-from .instants import day, later, write_instant
+from .instants import day_of, later, through, write_instant
 from .log import JSON
 from .nodes import FAILS, HOLDS, INSUFFICIENT, MISSING, STALE, Node, act, surest, weakest
 from .plans import EXPLORATORY, PLANNED, REVOKED, Criterion, PlanText
@@ -69,7 +69,7 @@ def judge_production(
     node.details["earlierFailing"] = [
         _shown_period(periods[key]) for key in judged[:-1] if _fell(periods[key])
     ]
-    node.sentence = f"In production until {judged[-1][0][:10]}, {node.sentence}"
+    node.sentence = f"In production until {day_of(judged[-1][0])}, {node.sentence}"
     if against:
         return node
     if list(periods)[-1] != judged[-1]:
@@ -101,7 +101,7 @@ def _uncovered(node: Node, periods: dict[Period, list[Attempt]]) -> Node:
     last = list(periods)[-1]
     node.state = INSUFFICIENT
     node.evidence = [one.leaf.id for one in periods[last]]
-    node.sentence = f"The latest period in production, until {last[0][:10]}, has no measurement that can be judged."
+    node.sentence = f"The latest period in production, until {day_of(last[0])}, has no measurement that can be judged."
     node.waiting = [
         act(
             "Measure the latest period in production again, with labels.",
@@ -137,7 +137,7 @@ def _aged(node: Node, passing: list[Attempt], context: Context) -> Node:
     if until is None or not context.clock.aged(until):
         return node
     node.state = STALE
-    node.sentence = f"{node.sentence} It counted until {day(until)}."
+    node.sentence = f"{node.sentence} It counted until {through(until)}."
     node.waiting = [
         act(
             "Run the approved plan again: its last measurement is out of date.",

@@ -8,7 +8,7 @@ from typing import Any
 
 from .approvals import approvals_of, content_author, content_digests, standing_approval
 from .context import Context
-from .instants import day, end_or_none, later, write_instant
+from .instants import day, end_or_none, later, through, write_instant
 from .log import JSON, Leaf
 from .nodes import FAILS, HOLDS, INSUFFICIENT, MISSING, STALE, Node, act, basis_of, state_of_all
 from .records import WITHDRAWN, fits, is_filled, listed, same_value, standing_records
@@ -97,7 +97,7 @@ def _unapproved(leaf: Leaf, context: Context, role: str) -> tuple[str, str]:
         words = f"its approval was {back.predicate['outcome']} on {day(back.produced)}"
         return INSUFFICIENT, words
     if given and given[-1].ends is not None:
-        return STALE, f"its approval counted until {day(given[-1].ends)}"
+        return STALE, f"its approval counted until {through(given[-1].ends)}"
     revisions = context.log.revisions(leaf.kind, str(leaf.record.get("id")))
     earlier = [one for one in revisions if one.index < leaf.index]
     if any(standing_approval(context.log, one, context.clock, role) for one in earlier):
@@ -116,7 +116,7 @@ def _judge_age(judged: _Judged, element: JSON, context: Context) -> _Judged:
     if judged.fresh_until is None or not context.clock.aged(judged.fresh_until):
         return judged
     judged.state = STALE
-    judged.problem = f"it counted until {day(judged.fresh_until)}"
+    judged.problem = f"it counted until {through(judged.fresh_until)}"
     what = f"Review the {plain(leaf.kind)} and record a new revision."
     judged.waiting = [act(what, element.get("role", "owner"), "record", element["id"])]
     return judged
