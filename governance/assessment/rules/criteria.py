@@ -24,6 +24,7 @@ from .plans import EXPLORATORY, PLANNED, REVOKED, Criterion, PlanText
 from .words import plural, quoted
 
 Period = tuple[str, str]
+_NO_SECOND_TRY = "The figure does not hold: make another release, or ask for an exception."
 
 
 def judge_tests(
@@ -127,6 +128,8 @@ def _judged(
     node.sentence = f"{_figure(shown, criterion)} {_threshold(criterion, plan)}{_counts(attempts)}."
     node.evidence = [one.leaf.id for one in deciding]
     node.basis = surest(bases) if state == FAILS else weakest(bases)
+    if state == FAILS:
+        node.waiting = [act(_NO_SECOND_TRY, "owner", "release", node.id)]
     node.details.update(shown_value(shown, criterion))
     return node
 

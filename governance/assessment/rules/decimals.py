@@ -9,7 +9,7 @@ from typing import Callable
 _DECIMAL = re.compile(r"-?\d{1,40}(\.\d{1,40})?([eE][+-]?\d{1,3})?", re.ASCII)
 
 # In a sentence; what is judged keeps all of them.
-PLACES = 6
+PLACES = 4
 COMPARATORS: dict[str, Callable[[Decimal, Decimal], bool]] = {
     ">=": lambda value, threshold: value >= threshold,
     ">": lambda value, threshold: value > threshold,
@@ -35,7 +35,7 @@ def decimal_or_none(text: object) -> Decimal | None:
 
 
 def rounded(text: object) -> str:
-    """A decimal as a sentence says it, with six places at most; whatever is no decimal stays as it is."""
+    """A decimal as a sentence says it, with four places at most; whatever is no decimal stays as it is."""
     value = decimal_or_none(text)
     if value is None or int(value.as_tuple().exponent) >= -PLACES:
         return str(text)
