@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from governance.assessment.actions import findings, statements
@@ -104,6 +105,8 @@ def test_owner_plans_and_completes_an_action_and_a_retest_is_due(cast: Cast) -> 
     action = {"title": "Use a better target", "owner": cast.person("owen").pk, "due_on": SOON}
     assert client.post(f"/findings/{finding.pk}/actions", action).status_code == 302
     planned = CorrectiveAction.objects.get()
+    for page in (f"/findings/{finding.pk}", "/findings", reverse("table-csv", args=["findings"])):
+        assert "action planned" in html_of(client, page)
     assert client.post(f"/actions/{planned.pk}/complete").status_code == 302
     assert "ready for retest" in html_of(client, f"/findings/{finding.pk}")
     again = client.post(f"/actions/{planned.pk}/complete", follow=True)
