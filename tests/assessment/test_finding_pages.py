@@ -113,7 +113,8 @@ def test_owner_plans_and_completes_an_action_and_a_retest_is_due(cast: Cast) -> 
     for page in (f"/findings/{finding.pk}", "/findings"):
         assert "action planned" in html_of(client, page)
     exported = client.get(reverse("table-csv", args=["findings"]))
-    assert "action planned" in b"".join(exported.streaming_content).decode()
+    text = b"".join(exported.streaming_content).decode()  # type: ignore[attr-defined]
+    assert "action planned" in text
     assert client.post(f"/actions/{planned.pk}/complete").status_code == 302
     assert "ready for retest" in html_of(client, f"/findings/{finding.pk}")
     again = client.post(f"/actions/{planned.pk}/complete", follow=True)

@@ -72,6 +72,11 @@ def test_sentences_say_four_decimals_at_most() -> None:
     ]
 
 
+def test_a_shortened_figure_never_crosses_the_threshold() -> None:
+    assert rounded("0.799999", "0.80") == "0.799999"
+    assert rounded("0.799999", "0.90") == "0.8000"
+
+
 @pytest.mark.parametrize(
     ("requirement", "what"),
     [
@@ -89,7 +94,7 @@ def test_sentences_say_four_decimals_at_most() -> None:
         ("MANAGE 2.4", "Carry out a roll-back, in earnest or as an exercise."),
         ("MAP 3.3", "Confirm the tier, with reasons."),
         ("GOVERN 1.6", "Name the keeper of the inventory."),
-        ("MAP 2.1", "Fill in task, method and signature of the model version."),
+        ("MAP 2.1", "Register a model version that states task, method and signature."),
         ("MEASURE 2.7", "Upload the model file and let it be inspected."),
         (
             "MEASURE 2.7",

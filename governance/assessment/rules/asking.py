@@ -25,8 +25,9 @@ _VERBS = {
 _DEEDS = {
     "artefact-admission": "Upload the model file and let it be inspected.",
     "evaluation-run": "Run the approved evaluation plan.",
-    "inventory": "Name the keeper of the inventory; the platform reconciles it by itself from then on.",
+    "inventory": "The platform reconciles the inventory by itself once its keeper is named.",
 }
+_FIXED = ("release", "model-version")
 _DEEDS_WHERE = {
     ("deployment", "rollback"): "Carry out a roll-back, in earnest or as an exercise.",
     ("system", "tierState"): "Confirm the tier, with reasons.",
@@ -62,6 +63,13 @@ def errand(element: JSON, least: int, requirement: str) -> str:
         return _DEEDS[kind]
     approval = ", and have it approved" if element.get("approved") else ""
     return f"{_VERBS.get(kind, 'Record')} {wanted(element, least, requirement)}{approval}."
+
+
+def completion(kind: str, names: str) -> str:
+    """What somebody does about empty fields; a release and a model version are never edited."""
+    if kind in _FIXED:
+        return f"{_VERBS[kind]} {an(plain(kind))} that states {names}."
+    return f"Fill in {names} of the {plain(kind)}."
 
 
 def failure(kind: str, name: str, value: object) -> tuple[str, str]:

@@ -229,13 +229,16 @@ def _shown_plan(plan: PlanText | None) -> JSON | None:
 
 def _figure(one: Attempt, criterion: Criterion) -> str:
     held = one.value
+    shown = {
+        name: rounded(held.get(name), criterion.threshold) for name in ("value", "lower", "upper")
+    }
     interval = (
-        f" ({rounded(held['lower'])} to {rounded(held['upper'])})"
+        f" ({shown['lower']} to {shown['upper']})"
         if held.get("lower") and held.get("upper")
         else ""
     )
     judged = "" if criterion.use == "point" else f", judged by its {criterion.use} bound,"
-    return f"{_name(criterion)} is {rounded(held.get('value'))}{interval}{judged}"
+    return f"{_name(criterion)} is {shown['value']}{interval}{judged}"
 
 
 def _threshold(criterion: Criterion, plan: PlanText | None) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from .approvals import approvals_of, content_author, content_digests, standing_approval
-from .asking import asked, errand, failure, wanted
+from .asking import asked, completion, errand, failure, wanted
 from .context import Context
 from .instants import day, end_or_none, later, through, write_instant
 from .log import JSON, Leaf
@@ -62,7 +62,7 @@ def _judge(leaf: Leaf, element: JSON, context: Context) -> _Judged:
     empty = [name for name in element.get("complete", ()) if not is_filled(leaf.fields.get(name))]
     if empty:
         names = listing([field_words(name) for name in empty])
-        what = f"Fill in {names} of the {plain(leaf.kind)}."
+        what = completion(leaf.kind, names)
         return _short(leaf, INSUFFICIENT, f"it lacks {names}", what, element)
     return _judge_approval(leaf, element, context)
 

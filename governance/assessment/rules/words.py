@@ -36,6 +36,9 @@ FIELD_WORDS = {
     "intendedUseRevision": "digest of the intended use",
     "residual": "residual level",
     "due": "due date",
+    "decision": "decision parameters",
+    "unmatched": "count of what does not match",
+    "reconciled": "outcome of the reconciliation",
 }
 
 
