@@ -14,6 +14,7 @@ class AssessmentConfig(AppConfig):
             documents_card,
             findings_tab,
             jobs,
+            question_cards,
             tables,
             tabs,
         )

@@ -53,12 +53,39 @@ class FindingState(models.TextChoices):
     READY = "ready-for-retest", "ready for retest"
     CLOSED = "closed"
 
+
+class FindingStanding(models.TextChoices):
+    """A finding with its actions, in the words of its page and of the gate."""
+
+    OPEN = "open"
+    PLANNED = "action-planned", "action planned"
+    OVERDUE = "action-overdue", "action overdue"
+    READY = "ready-for-retest", "ready for retest"
+    CLOSED = "closed"
+
     @property
     def tone(self) -> str:
-        return FINDING_TONES[self.value]
+        return STANDING_TONES[self.value]
 
 
-FINDING_TONES = {"open": "warn", "ready-for-retest": "wait", "closed": "good"}
+STANDING_TONES = {
+    "open": "warn",
+    "action-planned": "wait",
+    "action-overdue": "bad",
+    "ready-for-retest": "wait",
+    "closed": "good",
+}
+
+
+def standing_of(state: str, has_actions: bool, is_late: bool) -> FindingStanding:
+    """From the state of a finding's record and whether actions are planned and any is late."""
+    if state == FindingState.CLOSED:
+        return FindingStanding.CLOSED
+    if is_late:
+        return FindingStanding.OVERDUE
+    if state == FindingState.READY:
+        return FindingStanding.READY
+    return FindingStanding.PLANNED if has_actions else FindingStanding.OPEN
 
 
 class ActionState(models.TextChoices):

@@ -27,7 +27,8 @@ OPINIONS = {
 @system_tab("findings", "Findings", 80, "assessment/tab_findings.html")
 def findings_tab(system: AISystem, principal: Principal) -> dict[str, Any]:
     path = system.unit.path
-    rows = Finding.objects.filter(system=system).select_related("system__unit", "owner")[:SHOWN]
+    held = Finding.objects.filter(system=system).prefetch_related("actions")
+    rows = held.select_related("system__unit", "owner")[:SHOWN]
     actions = CorrectiveAction.objects.filter(finding__system=system).select_related(
         "finding", "owner"
     )
@@ -88,6 +89,9 @@ def findings_card(system: AISystem, principal: Principal) -> dict[str, Any]:
     granted = ExceptionGrant.objects.filter(system=system, state=GrantState.GRANTED)
     return {
         "system": system,
-        "findings": [shown(finding) for finding in open_ones.select_related("owner")[:5]],
+        "findings": [
+            shown(finding)
+            for finding in open_ones.select_related("owner").prefetch_related("actions")[:5]
+        ],
         "exceptions": exception_rows(list(granted.select_related("release")[:5])),
     }

@@ -1,9 +1,9 @@
-"""Kinds of things that are approved: an upper app registers what happens when one is decided."""
+"""Kinds of things that are approved: what happens when one is decided, and what its question shows."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from governance.assessment.models import Approval, ApprovalRequest
@@ -11,7 +11,10 @@ if TYPE_CHECKING:
 
 Decided = Callable[["ApprovalRequest", "Approval", "Principal"], None]
 
+Shown = Callable[["ApprovalRequest", "Principal"], dict[str, Any]]
+
 SUBJECTS: dict[str, Decided] = {}
+QUESTION_CARDS: dict[str, tuple[str, Shown]] = {}
 
 
 def decides(kind: str) -> Callable[[Decided], Decided]:
@@ -19,6 +22,16 @@ def decides(kind: str) -> Callable[[Decided], Decided]:
 
     def add(function: Decided) -> Decided:
         SUBJECTS[kind] = function
+        return function
+
+    return add
+
+
+def question_card(kind: str, template: str) -> Callable[[Shown], Shown]:
+    """Decorator: this builds the context of `template` on the page of a question about this kind."""
+
+    def add(function: Shown) -> Shown:
+        QUESTION_CARDS[kind] = (template, function)
         return function
 
     return add

@@ -35,7 +35,12 @@ class FindingFilter(forms.Form):
     state = forms.ChoiceField(
         label="State",
         required=False,
-        choices=[("", "Not closed"), *FindingState.choices, ("all", "All")],
+        choices=[
+            ("", "Not closed"),
+            (FindingState.OPEN, "Open, or action planned"),
+            *FindingState.choices[1:],
+            ("all", "All"),
+        ],
     )
     severity = forms.ChoiceField(
         label="Severity", required=False, choices=[("", "Any"), *Severity.choices]
@@ -51,6 +56,7 @@ class DocumentFilter(forms.Form):
 
 def filtered_findings(principal: Principal, query: QueryDict) -> QuerySet[Finding]:
     seen = Finding.objects.visible_to(principal).select_related("system__unit", "owner")
+    seen = seen.prefetch_related("actions")
     rows = of_system(query, seen, "system")
     form = FindingFilter(query)
     form.is_valid()
@@ -112,7 +118,7 @@ def validity_of(document: Document) -> tuple[str, str]:
     ("AI system", "system.unit.name"),
     ("Requirement", "requirement"),
     ("Severity", "severity"),
-    ("State", "get_state_display"),
+    ("State", "standing.label"),
     ("Owner", "owner.name"),
     ("Due", "due_on"),
     ("Age in days", age_days),

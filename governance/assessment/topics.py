@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from governance.assessment.criteria import current_entries
+from governance.assessment.rules.words import topic_words
 from governance.identity.choices import UnitKind
 from governance.identity.models import Unit
 
@@ -28,7 +29,7 @@ class Topic:
 
     @property
     def words(self) -> str:
-        return f"{self.label.split(', ')[0]} ({', '.join(self.requirements)})"
+        return f"{topic_words(self.label)} ({', '.join(self.requirements)})"
 
 
 def elements(rule: dict[str, Any]) -> Iterator[dict[str, Any]]:

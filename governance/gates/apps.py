@@ -9,4 +9,4 @@ class GatesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from governance.gates import actions, inventory, tables  # noqa: F401
+        from governance.gates import actions, inventory, question_cards, tables  # noqa: F401

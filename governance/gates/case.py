@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from governance.assessment import rules
+from governance.assessment.choices import FindingStanding, standing_of
 from governance.assessment.criteria import current_entries
 from governance.assessment.results import statements_of_system, statements_of_unit
 from governance.audit.actions import instant
@@ -17,6 +18,8 @@ from governance.identity.models import Unit
 from governance.registry.models import AISystem, Release
 
 JSON = dict[str, Any]
+# A policy does not tell done actions that wait for the retest from planned ones.
+POLICY_STATES: dict[str, str] = {FindingStanding.READY: "action-planned"}
 
 
 @dataclass(frozen=True)
@@ -142,24 +145,24 @@ def findings_of(release: Release, statements: Statements, at: datetime) -> list[
         }:
             continue
         own = [a for a in actions if a["fields"]["finding"] == finding["record"]["id"]]
+        standing = standing_of_finding(finding, own, at)
         found.append(
             {
                 "title": f"F-{fields['number']} {fields['title']}",
                 "severity": fields["severity"],
                 "requirement": fields["requirement"],
-                "state": state_of_finding(finding, own, at),
+                "state": POLICY_STATES.get(standing.value, standing.value),
+                "words": standing.label.lower(),
                 "statement": finding["id"],
             }
         )
     return found
 
 
-def state_of_finding(finding: JSON, actions: Sequence[JSON], at: datetime) -> str:
-    if not actions and finding["record"]["state"] == "open":
-        return "open"
+def standing_of_finding(finding: JSON, actions: Sequence[JSON], at: datetime) -> FindingStanding:
     today = at.date().isoformat()
-    late = [a for a in actions if a["record"]["state"] != "done" and a["fields"]["due"] < today]
-    return "action-overdue" if late else "action-planned"
+    late = any(a["record"]["state"] != "done" and a["fields"]["due"] < today for a in actions)
+    return standing_of(finding["record"]["state"], bool(actions), late)
 
 
 def unadmitted(release: Release, statements: Statements) -> list[str]:

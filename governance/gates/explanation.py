@@ -24,7 +24,7 @@ TO_DO = {
     "tier_without_rules": "An administrator loads a gate policy that speaks of this tier.",
     "tier_unconfirmed": "The compliance officer confirms or changes the tier.",
     "artefact_not_admitted": "Upload the file and let it be inspected.",
-    "requirement_not_satisfied": "Mend what fails and measure again, or ask for a dated exception.",
+    "requirement_not_satisfied": "Mend what fails; where a figure fails, make another release, or ask for a dated exception.",
     "opinion_missing": "The validator tests the release and gives an opinion.",
     "opinion": "Mend what the validator found and make a new release.",
     "approval_missing": "Ask for the approval on the page of the release.",

@@ -6,11 +6,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from governance.assessment.rules.instants import day_of
+
 JSON = Mapping[str, Any]
 
 STRENGTH = ("ignore", "warn", "pending", "deny", "error")
 ACTS = frozenset({"approval", "statement", "conclusion"})
 NOTHING_TO_SAY = {"satisfied"}
+OUTCOMES = {
+    "approved": "has approved this release for {}",
+    "approved-with-conditions": "has approved this release for {}, with conditions",
+    "returned": "has sent back the question of this release for {}",
+    "rejected": "has rejected this release for {}",
+    "revoked": "has revoked the approval of this release for {}",
+}
 
 
 @dataclass(frozen=True)
@@ -110,7 +119,7 @@ def requirement_reason(rules: JSON, case: Case, result: JSON) -> Reason:
     text = sentence_of(result, waiting)
     if effect == rules["exceptions"]["turns"] and exception:
         effect = str(rules["exceptions"]["into"])
-        text = f"{text} Exception in force until {exception['expires'][:10]}."
+        text = f"{text} Exception in force until {day_of(exception['until'])}."
     return Reason(
         effect=effect,
         code=f"requirement_{why.replace('-', '_')}",
@@ -200,9 +209,8 @@ def approval_reasons(rules: JSON, case: Case) -> Iterator[Reason]:
 
 
 def decided(rule: JSON, approval: JSON) -> Iterator[Reason]:
-    words = approval["outcome"].replace("-", " ")
     effect = rule["outcomes"][approval["outcome"]]
-    text = f"The {rule['role']} has {words} this release for {rule['purpose']}."
+    text = f"The {rule['role']} {OUTCOMES[approval['outcome']].format(rule['purpose'])}."
     role = rule["role"] if effect == "pending" else None
     statements = (approval["statement"],)
     yield Reason(effect, "approval", text, role=role, statements=statements)
@@ -215,8 +223,7 @@ def decided(rule: JSON, approval: JSON) -> Iterator[Reason]:
 def finding_reasons(rules: JSON, case: Case) -> Iterator[Reason]:
     for finding in case.findings:
         effect = rules["findings"][finding["severity"]][finding["state"]]
-        state = finding["state"].replace("-", " ")
-        text = clip(f"Finding {finding['title']} ({finding['severity']}): {state}.")
+        text = clip(f"Finding {finding['title']} ({finding['severity']}): {finding['words']}.")
         yield Reason(
             effect,
             "finding",

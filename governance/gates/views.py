@@ -121,7 +121,7 @@ def findings_of(found: Release) -> list[dict[str, Any]]:
     """Findings on this release, and those on the system as a whole."""
     on_it = Finding.objects.filter(system=found.system, release__in=[found])
     on_all = Finding.objects.filter(system=found.system, release=None)
-    rows = (on_it | on_all).select_related("system__unit", "owner")
+    rows = (on_it | on_all).select_related("system__unit", "owner").prefetch_related("actions")
     return [shown(one) for one in rows[:SHOWN]]
 
 

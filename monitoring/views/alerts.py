@@ -14,6 +14,7 @@ from governance.identity.pages import done
 from governance.identity.principal import Principal
 from governance.identity.sessions import SignedInRequest
 from monitoring import actions
+from monitoring.bearing import bears_on, consequence
 from monitoring.finders import find_alert
 from monitoring.forms import CloseForm, TriageForm
 from monitoring.models import Alert
@@ -65,7 +66,8 @@ def context_of(found: Alert, principal: Principal) -> dict[str, Any]:
         "triage_form": TriageForm() if may and found.state == AlertState.OPEN else None,
         "close_form": CloseForm() if may and found.state == AlertState.TRIAGED else None,
         "may": may,
-        "requirements": ["MANAGE 4.1", "MEASURE 2.5", "MEASURE 2.11"],
+        "requirements": bears_on(found),
+        "consequence": consequence(found),
         "breadcrumbs": [
             ("Monitoring", reverse("monitoring")),
             (str(found.system), reverse("system-tab", args=[found.system.pk, "monitoring"])),

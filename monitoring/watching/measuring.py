@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from governance.assessment.rules.attempts import FAILING, judge
-from governance.assessment.rules.decimals import WORDS
+from governance.assessment.rules.decimals import rounded
 from governance.assessment.rules.plans import read_criterion
 from governance.audit.actions import instant
 from governance.evidence.actions import emit, subject, worker_collector
@@ -17,6 +17,7 @@ from governance.evidence.models import Evidence
 from governance.identity.principal import Principal
 from monitoring.actions.alerts import Cause
 from monitoring.checks import ALL, CHECKS
+from monitoring.evaluated import criterion_words
 from monitoring.evaluation.measures import CLIP, Measured
 from monitoring.evaluation.provenance import code, environment_of
 from monitoring.evaluation.rows import is_age_column
@@ -29,6 +30,8 @@ from monitoring.watching.labelled import Labelled
 from monitoring.watching.scoring import Subject
 
 JSON = dict[str, Any]
+
+PLACES = 3
 
 
 @dataclass(frozen=True)
@@ -148,13 +151,20 @@ def broken_criteria(plan: PlanInForce, evidence: list[Evidence]) -> Iterator[tup
                 yield held, one
 
 
+def figure_words(value: JSON, criterion: JSON) -> str:
+    """The figure, with the bound that was judged: 0.076 (upper bound 0.128)."""
+
+    def short(name: str) -> str:
+        return rounded(value[name], criterion["threshold"], PLACES)
+
+    use = criterion["use"]
+    return short("value") if use == "point" else f"{short('value')} ({use} bound {short(use)})"
+
+
 def breach_cause(criterion: JSON, evidence: Evidence, batch: Batch) -> Cause:
     check = CHECKS[criterion["check"]]
     by = f" by {criterion['slice']}" if check.by_attribute else ""
-    held = evidence.predicate["value"]["value"]
-    title = (
-        f"{check.label}{by} is {float(held):.3f} in {batch.name}; approved: "
-        f"{WORDS[criterion['comparator']]} {criterion['threshold']}"
-    )
+    figure = figure_words(evidence.predicate["value"], criterion)
+    title = f"{check.label}{by} is {figure} in {batch.name}; approved: {criterion_words(criterion)}"
     about = f"{criterion['check']}/{criterion['slice']}"
     return Cause(AlertKind.BREACH, criterion["theme"], about, title, evidence.id)

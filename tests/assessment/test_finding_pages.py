@@ -3,10 +3,16 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from governance.assessment.actions import findings, statements
-from governance.assessment.models import CorrectiveAction, ExceptionGrant, Finding
+from governance.assessment.models import (
+    ApprovalRequest,
+    CorrectiveAction,
+    ExceptionGrant,
+    Finding,
+)
 from governance.evidence.models import Evidence
 from governance.registry.models import Release
 from tests.cast import Cast, make_release
@@ -104,6 +110,11 @@ def test_owner_plans_and_completes_an_action_and_a_retest_is_due(cast: Cast) -> 
     action = {"title": "Use a better target", "owner": cast.person("owen").pk, "due_on": SOON}
     assert client.post(f"/findings/{finding.pk}/actions", action).status_code == 302
     planned = CorrectiveAction.objects.get()
+    for page in (f"/findings/{finding.pk}", "/findings"):
+        assert "action planned" in html_of(client, page)
+    exported = client.get(reverse("table-csv", args=["findings"]))
+    text = b"".join(exported.streaming_content).decode()  # type: ignore[attr-defined]
+    assert "action planned" in text
     assert client.post(f"/actions/{planned.pk}/complete").status_code == 302
     assert "ready for retest" in html_of(client, f"/findings/{finding.pk}")
     again = client.post(f"/actions/{planned.pk}/complete", follow=True)
@@ -185,6 +196,23 @@ def test_owner_asks_for_an_exception_to_what_fails(cast: Cast, failing: Release)
     assert ExceptionGrant.objects.get().requirements == ["MEASURE 2.11"]
     html = html_of(client, f"/systems/{cast.system.pk}/findings")
     assert "EX-0001" in html and "requested" in html
+
+
+def test_the_question_about_an_exception_shows_what_is_signed(cast: Cast, failing: Release) -> None:
+    findings.request_exception(
+        failing,
+        ["MEASURE 2.11"],
+        reason="Service starts now",
+        compensating_control="A case worker reviews every refusal",
+        expires_on=SOON,
+        by=cast.by("owen"),
+    )
+    question = ApprovalRequest.objects.get(subject_kind="exception")
+    html = html_of(signed_in(cast, "dana"), question.get_absolute_url())
+    assert "A case worker reviews every refusal" in html
+    assert f"{SOON.day} {SOON:%b %Y}" in html
+    assert "MEASURE 2.11" in html and "that this is not met" in html
+    assert question.url == failing.get_absolute_url()
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,7 @@ def test_exception_never_changes_the_determination() -> None:
         "until": "2026-12-05",
         "evidence": [made, approval],
     }
-    assert badge(result) == ("warn", "not satisfied, exception until 2026-12-05")
+    assert badge(result) == ("warn", "not satisfied, exception until 5 Dec 2026")
 
 
 def test_exception_lapses_by_time_alone() -> None:

@@ -73,7 +73,7 @@ def test_run_on_schedule_holds_until_the_next_is_overdue() -> None:
     assert result["changesAt"] == "2026-11-06T13:00:00.000000Z"
     late = watched(RUNS, story, "2026-11-06T13:00:00Z")
     assert verdict(late) == FAILS
-    assert "No run since 2026-11-05 12:00 UTC" in late["why"]["sentence"]
+    assert "No run since 5 Nov 2026, 12:00 UTC" in late["why"]["sentence"]
 
 
 def test_first_run_has_until_its_first_slot_is_over() -> None:
@@ -235,7 +235,7 @@ def test_labels_that_confirm_a_breach_fail_the_release() -> None:
     result = story.judge(WATCHED)
     assert verdict(result) == FAILS
     assert (
-        "In production until 2026-07-01"
+        "In production until 1 Jul 2026"
         in node(result["why"], "fairness")["elements"][1]["sentence"]
     )
 
@@ -377,7 +377,7 @@ def test_failing_monitor_says_what_to_do_and_a_holding_one_asks_for_nothing() ->
     story = monitored()
     run(story, "2026-11-05T12:00:00Z", "no-data")
     result = watched(RUNS, story, "2026-11-05T12:30:00Z")
-    assert "scheduled for 2026-11-05 12:00 UTC is no data" in result["why"]["sentence"]
+    assert "scheduled for 5 Nov 2026, 12:00 UTC is no data" in result["why"]["sentence"]
     assert [(one["act"], one["role"]) for one in result["waitingFor"]] == [("run", "developer")]
     run(story, "2026-11-06T12:00:00Z")
     assert watched(RUNS, story, "2026-11-06T12:30:00Z")["waitingFor"] == []
@@ -396,7 +396,7 @@ def test_alerts_element_speaks_of_the_first_trouble() -> None:
     story.alert("open")
     sentence = alerts(story, "2026-11-07T00:00:00Z")["why"]["sentence"]
     assert sentence == (
-        "The alert of 2026-11-04 was to be triaged by 2026-11-06 00:00 UTC and is not."
+        "The alert of 4 Nov 2026 was to be triaged by 6 Nov 2026, 00:00 UTC and is not."
     )
 
 

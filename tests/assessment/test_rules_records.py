@@ -46,7 +46,7 @@ def test_missing_record_names_what_would_fill_it_and_who() -> None:
     assert verdict(result) == MISSING
     assert result["waitingFor"] == [
         {
-            "what": "Record a document with topic oversight. It states person and means.",
+            "what": "Attach a document on the topic “Oversight plan” (MEASURE 2.11), with person and means.",
             "role": "owner",
             "act": "record",
             "element": "oversight",
@@ -145,7 +145,7 @@ def test_revoked_approval_is_said() -> None:
     story.approve(made, "revoked")
     result = story.judge(rule(approved=True))
     assert verdict(result) == INSUFFICIENT
-    assert "its approval was revoked on 2026-11-03" in result["why"]["sentence"]
+    assert "its approval was revoked on 3 Nov 2026" in result["why"]["sentence"]
 
 
 def test_approval_past_its_validity_is_stale() -> None:
@@ -195,7 +195,7 @@ def test_one_of_several_records_is_enough_unless_each_is_asked() -> None:
     assert verdict(story.judge(rule(complete=["person"]))) == SATISFIED
     result = story.judge(rule(complete=["person"], each=True))
     assert verdict(result) == INSUFFICIENT
-    assert "1 of 2 documents fall short" in result["why"]["sentence"]
+    assert "1 of 2 documents falls short" in result["why"]["sentence"]
 
 
 def test_each_of_nothing_is_missing_unless_none_is_needed() -> None:

@@ -207,7 +207,7 @@ def test_why_says_who_said_what_and_until_when_it_counts() -> None:
     story = registered()
     made = story.state("met", valid_until="2026-12-01T00:00:00Z")
     why = story.judge(SAID)["why"]
-    assert why["sentence"] == f"Person {OFFICER}, as officer, said met on 2026-11-03."
+    assert why["sentence"] == f"Person {OFFICER}, as officer, said met on 3 Nov 2026."
     assert why["details"]["freshUntil"] == "2026-12-01T00:00:00.000000Z"
     assert [one["evidence"] for one in why["details"]["said"]] == [made]
 
@@ -217,7 +217,7 @@ def test_newest_failing_statement_is_the_one_named() -> None:
     story.state("not-met", at="2026-11-02T00:00:00Z")
     story.state("not-met", "officer-2")
     element = story.judge(SAID)["why"]["elements"][-1]
-    assert element["sentence"] == "Person officer-2, as officer, said not met on 2026-11-03."
+    assert element["sentence"] == "Person officer-2, as officer, said not met on 3 Nov 2026."
 
 
 def test_missing_words_name_what_is_asked() -> None:

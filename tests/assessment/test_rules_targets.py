@@ -13,7 +13,14 @@ from governance.assessment.rules import (
     evaluate,
     read_log,
 )
-from governance.assessment.rules.instants import end_or_none, moment, parse_instant, write_instant
+from governance.assessment.rules.instants import (
+    day_of,
+    end_or_none,
+    moment,
+    parse_instant,
+    through,
+    write_instant,
+)
 from tests.assessment.rules_story import (
     FAIRNESS,
     MODEL,
@@ -139,8 +146,15 @@ def test_bad_time_is_refused(at: Any) -> None:
 
 
 def test_instants_are_read_aloud_to_the_minute_or_second() -> None:
-    assert moment(parse_instant("2026-11-03T10:00:00Z")) == "2026-11-03 10:00 UTC"
-    assert moment(parse_instant("2026-11-03T10:04:05Z")) == "2026-11-03 10:04:05 UTC"
+    assert moment(parse_instant("2026-11-03T10:00:00Z")) == "3 Nov 2026, 10:00 UTC"
+    assert moment(parse_instant("2026-11-03T10:04:05Z")) == "3 Nov 2026, 10:04:05 UTC"
+
+
+def test_a_validity_that_ends_at_midnight_is_read_aloud_with_its_last_day() -> None:
+    assert through(parse_instant("2027-03-02T00:00:00Z")) == "1 Mar 2027"
+    assert through(parse_instant("2027-03-02T08:00:00Z")) == "2 Mar 2027"
+    assert day_of("2027-03-01") == "1 Mar 2027"
+    assert day_of("no time") == "no time"
 
 
 def test_instants_keep_microseconds_and_dates_last_their_day() -> None:

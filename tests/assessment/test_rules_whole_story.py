@@ -49,7 +49,7 @@ def test_exception_warns_and_loosens_nothing(story: Story) -> None:
     grant(story)
     result = story.judge(FAIR)
     assert verdict(result) == ("not-satisfied", None)
-    assert badge(result) == ("warn", "not satisfied, exception until 2026-12-05")
+    assert badge(result) == ("warn", "not satisfied, exception until 5 Dec 2026")
 
 
 def test_a_better_rerun_does_not_help_the_failed_release(story: Story) -> None:

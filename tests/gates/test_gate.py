@@ -78,6 +78,59 @@ def test_a_critical_open_finding_denies(cast: Cast, release: Release) -> None:
     assert "finding" in codes(decision.reasons, "deny")
 
 
+def finding_words(cast: Cast, release: Release) -> str:
+    cast.sequence()
+    decision = ask_gate(release, "production", by=cast.by("owen"))
+    return next(r["text"] for r in decision.reasons if r["code"] == "finding")
+
+
+def test_the_gate_and_the_page_call_the_state_of_a_finding_the_same(
+    cast: Cast, release: Release
+) -> None:
+    soon = timezone.now().date() + timedelta(days=30)
+    finding = findings.raise_finding(
+        cast.system,
+        "Proxy target",
+        {"criterion": "Target fits the purpose", "condition": "It includes students"},
+        severity="high",
+        owner=cast.person("owen"),
+        due_on=soon,
+        release=release,
+        by=cast.by("vera"),
+    )
+    assert finding.standing.label == "Open"
+    assert finding_words(cast, release) == "Finding F-1 Proxy target (high): open."
+    action = findings.plan_action(finding, "Mend it", cast.person("owen"), soon, by=cast.by("owen"))
+    assert finding.standing.label == "action planned"
+    assert finding_words(cast, release) == "Finding F-1 Proxy target (high): action planned."
+    findings.complete_action(action, by=cast.by("owen"))
+    finding.refresh_from_db()
+    assert finding.standing.label == "ready for retest"
+    assert finding_words(cast, release) == "Finding F-1 Proxy target (high): ready for retest."
+
+
+@pytest.mark.parametrize(
+    ("outcome", "conditions", "sentence"),
+    [
+        ("approved", [], "The executive has approved this release for production."),
+        (
+            "approved-with-conditions",
+            ["Review in May"],
+            "The executive has approved this release for production, with conditions.",
+        ),
+        ("rejected", [], "The executive has rejected this release for production."),
+    ],
+)
+def test_the_executives_decision_is_read_as_a_sentence(
+    cast: Cast, release: Release, outcome: str, conditions: list[str], sentence: str
+) -> None:
+    request = request_release_approval(release, "production", "executive", by=cast.by("owen"))
+    approvals.decide(request, outcome, "Weighed.", by=cast.by("erin"), conditions=conditions)
+    cast.sequence()
+    decision = ask_gate(release, "production", by=cast.by("owen"))
+    assert sentence in [r["text"] for r in decision.reasons if r["code"] == "approval"]
+
+
 def test_an_exception_turns_a_denied_requirement_into_a_warning(
     cast: Cast, release: Release
 ) -> None:
@@ -104,3 +157,6 @@ def test_an_exception_turns_a_denied_requirement_into_a_warning(
     reason = next(r for r in decision.reasons if r["requirement"] == "MEASURE 2.11")
     assert reason["effect"] == "warn"
     assert reason["exception"]
+    last_day = timezone.now().date() + timedelta(days=30)
+    until = f"{last_day.day} {last_day:%b %Y}"
+    assert reason["text"].endswith(f"Exception in force until {until}.")

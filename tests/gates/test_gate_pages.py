@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from governance.assessment.actions import approvals
+from governance.assessment.actions import approvals, statements
 from governance.assessment.models import ApprovalRequest
 from governance.gates.actions import ask_gate, request_release_approval
 from governance.gates.models import GateDecision
@@ -92,6 +92,29 @@ def test_owner_asks_the_executive_once(cast: Cast, release: Release) -> None:
     assert (request.role, request.purpose) == ("executive", "production")
     assert "waits" in html_of(client, f"/releases/{release.pk}")
     assert client.post(path, {"environment": "moon"}).status_code == 200
+
+
+def test_the_question_about_a_release_shows_what_was_judged(cast: Cast, release: Release) -> None:
+    request = request_release_approval(release, "production", "executive", by=cast.by("owen"))
+    erin = signed_in(cast, "erin")
+    html = html_of(erin, request.get_absolute_url())
+    assert "This gate was not asked about the release yet." in html
+    assert "Nobody has concluded" in html and "has not given an opinion" in html
+    statements.give_opinion(release, "not-fit", "Groups differ.", ["ratio"], by=cast.by("vera"))
+    statements.conclude(
+        release.scope,
+        "MEASURE 2.11",
+        "not-satisfied",
+        "Ratio.",
+        role="validator",
+        by=cast.by("vera"),
+        target_digest=release.digest,
+    )
+    decision = decide(cast, release)
+    html = html_of(erin, request.get_absolute_url())
+    assert "Groups differ." in html and "not fit" in html
+    assert "MEASURE 2.11" in html and "not satisfied" in html
+    assert decision.get_absolute_url() in html
 
 
 def test_a_decision_of_the_executive_stands_on_the_release(cast: Cast, release: Release) -> None:

@@ -12,9 +12,12 @@ from governance.work import runner
 from governance.work.actions import enqueue
 from governance.work.models import Notification
 from monitoring import actions
+from monitoring.bearing import bears_on, consequence
 from monitoring.models import Alert
+from monitoring.watching.measuring import figure_words
 from tests.monitoring.places import Places
 from tests.monitoring.watched import Watched, in_months, make_watched, people
+from tests.pages.browse import html_of, signed_in
 
 
 def alarmed(watched: Watched) -> Alert:
@@ -127,3 +130,40 @@ def test_words_are_needed_and_a_validator_does_not_triage(watched: Watched) -> N
     with pytest.raises(Forbidden):
         actions.triage_alert(alert, "Seen.", by=watched.cast.by("vera"))
     assert Alert.objects.get(pk=alert.pk).state == "open"
+
+
+def test_a_breach_is_read_with_the_bound_that_was_judged() -> None:
+    value = {"value": "0.0758213", "lower": "0.051", "upper": "0.1279601"}
+    criterion = {"comparator": "<=", "threshold": "0.10"}
+    assert figure_words(value, {**criterion, "use": "upper"}) == "0.076 (upper bound 0.128)"
+    assert figure_words(value, {**criterion, "use": "point"}) == "0.076"
+    just_above = {**value, "upper": "0.1000401"}
+    assert figure_words(just_above, {**criterion, "use": "upper"}) == (
+        "0.076 (upper bound 0.1000401)"
+    )
+
+
+def test_drift_puts_what_is_watched_under_review_until_it_is_closed(watched: Watched) -> None:
+    alert = alarmed(watched)
+    assert consequence(alert) == (
+        "Until it is closed, or labels confirm a failure, MEASURE 2.5, MEASURE 2.11 and MEASURE 4.2 "
+        "read under review."
+    )
+    client = signed_in(watched.cast, "owen")
+    assert consequence(alert) in html_of(client, alert.get_absolute_url())
+    triage_all(watched)
+    assert consequence(alert) in html_of(client, alert.get_absolute_url())
+
+
+def test_a_breach_fails_the_outcomes_of_its_theme_until_a_later_period_holds(
+    watched: Watched,
+) -> None:
+    alert = alarmed(watched)
+    alert.kind, alert.theme = "breach", "fairness"
+    assert bears_on(alert) == ["MANAGE 4.1", "MEASURE 2.11"]
+    assert consequence(alert) == (
+        "Labels have decided: MEASURE 2.11 does not hold, until a later period measured with "
+        "labels holds. Closing the alert does not change that."
+    )
+    alert.theme = "performance"
+    assert bears_on(alert) == ["MANAGE 4.1", "MEASURE 2.3", "MEASURE 2.5", "MEASURE 4.2"]

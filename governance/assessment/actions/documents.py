@@ -112,7 +112,7 @@ def record_not_applicable(unit: Unit, requirement: str, reason: str, *, by: Prin
             subject_digest=stated.subjects[0],
             purpose="not-applicable",
             title=f"{requirement} does not apply to {unit}",
-            url=reverse("approvals"),
+            url=reverse("requirement", args=[requirement.replace(" ", "-")]),
             role=Role.EXECUTIVE,
             barred=[tailoring.author_id],
             by=by,

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
-from django.urls import reverse
 from django.utils import timezone
 
 from governance.assessment.actions.approvals import request_approval
@@ -172,7 +171,7 @@ def request_exception(
             subject_digest=stated.subjects[0],
             purpose="exception",
             title=f"Exception to {', '.join(chosen)}: {release}",
-            url=reverse("system-tab", args=[system.pk, "findings"]),
+            url=release.get_absolute_url(),
             role=Role.OFFICER,
             barred=[grant.requested_by_id, *release.authors],
             by=by,

@@ -7,7 +7,14 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
-from governance.assessment.choices import ActionState, FindingState, GrantState, Severity
+from governance.assessment.choices import (
+    ActionState,
+    FindingStanding,
+    FindingState,
+    GrantState,
+    Severity,
+    standing_of,
+)
 from governance.audit.ids import new_id
 from governance.audit.querysets import ScopedQuerySet
 from governance.evidence.scope import Scope
@@ -62,6 +69,11 @@ class Finding(models.Model):
     @property
     def scope(self) -> Scope:
         return self.release.scope if self.release else self.system.scope
+
+    @property
+    def standing(self) -> FindingStanding:
+        actions = list(self.actions.all())
+        return standing_of(self.state, bool(actions), any(one.is_overdue for one in actions))
 
 
 class CorrectiveAction(models.Model):

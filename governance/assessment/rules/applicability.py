@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from .approvals import standing_approval
 from .context import Context
-from .instants import day, end_or_none, instant_or_none, later, write_instant
+from .instants import (
+    end_or_none,
+    instant_or_none,
+    last_day,
+    later,
+    write_date,
+    write_instant,
+)
 from .log import JSON, Leaf, identity, sequence, text
 from .nodes import Node
 from .records import WITHDRAWN, in_effect
@@ -90,7 +97,7 @@ def _shown(leaf: Leaf, expires: datetime, context: Context) -> JSON:
     return {
         "id": leaf.record.get("id"),
         "expires": write_instant(expires),
-        "until": day(expires - timedelta(microseconds=1)),
+        "until": write_date(last_day(expires)),
         "evidence": [one.id for one in (leaf, approval) if one is not None],
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .instants import day_of
 from .log import JSON
 
 
@@ -15,7 +16,7 @@ def badge(result: JSON) -> tuple[str, str]:
         is_known = result["determination"] != "not-determined"
         return "wait", f"not yet due, {words} so far" if is_known else "not yet due"
     if result["exception"] is not None and result["determination"] != "satisfied":
-        return "warn", f"{words}, exception until {result['exception']['until']}"
+        return "warn", f"{words}, exception until {day_of(result['exception']['until'])}"
     return tone, words
 
 

@@ -17,13 +17,14 @@ from .attempts import (
 )
 from .context import Context
 from .decimals import WORDS, rounded
-from .instants import day, later, write_instant
+from .instants import day_of, later, through, write_instant
 from .log import JSON
 from .nodes import FAILS, HOLDS, INSUFFICIENT, MISSING, STALE, Node, act, surest, weakest
 from .plans import EXPLORATORY, PLANNED, REVOKED, Criterion, PlanText
 from .words import plural, quoted
 
 Period = tuple[str, str]
+_NO_SECOND_TRY = "The figure does not hold: make another release, or ask for an exception."
 
 
 def judge_tests(
@@ -69,7 +70,7 @@ def judge_production(
     node.details["earlierFailing"] = [
         _shown_period(periods[key]) for key in judged[:-1] if _fell(periods[key])
     ]
-    node.sentence = f"In production until {judged[-1][0][:10]}, {node.sentence}"
+    node.sentence = f"In production until {day_of(judged[-1][0])}, {node.sentence}"
     if against:
         return node
     if list(periods)[-1] != judged[-1]:
@@ -101,7 +102,7 @@ def _uncovered(node: Node, periods: dict[Period, list[Attempt]]) -> Node:
     last = list(periods)[-1]
     node.state = INSUFFICIENT
     node.evidence = [one.leaf.id for one in periods[last]]
-    node.sentence = f"The latest period in production, until {last[0][:10]}, has no measurement that can be judged."
+    node.sentence = f"The latest period in production, until {day_of(last[0])}, has no measurement that can be judged."
     node.waiting = [
         act(
             "Measure the latest period in production again, with labels.",
@@ -127,6 +128,8 @@ def _judged(
     node.sentence = f"{_figure(shown, criterion)} {_threshold(criterion, plan)}{_counts(attempts)}."
     node.evidence = [one.leaf.id for one in deciding]
     node.basis = surest(bases) if state == FAILS else weakest(bases)
+    if state == FAILS:
+        node.waiting = [act(_NO_SECOND_TRY, "owner", "release", node.id)]
     node.details.update(shown_value(shown, criterion))
     return node
 
@@ -137,7 +140,7 @@ def _aged(node: Node, passing: list[Attempt], context: Context) -> Node:
     if until is None or not context.clock.aged(until):
         return node
     node.state = STALE
-    node.sentence = f"{node.sentence} It counted until {day(until)}."
+    node.sentence = f"{node.sentence} It counted until {through(until)}."
     node.waiting = [
         act(
             "Run the approved plan again: its last measurement is out of date.",
@@ -226,13 +229,16 @@ def _shown_plan(plan: PlanText | None) -> JSON | None:
 
 def _figure(one: Attempt, criterion: Criterion) -> str:
     held = one.value
+    shown = {
+        name: rounded(held.get(name), criterion.threshold) for name in ("value", "lower", "upper")
+    }
     interval = (
-        f" ({rounded(held['lower'])} to {rounded(held['upper'])})"
+        f" ({shown['lower']} to {shown['upper']})"
         if held.get("lower") and held.get("upper")
         else ""
     )
     judged = "" if criterion.use == "point" else f", judged by its {criterion.use} bound,"
-    return f"{_name(criterion)} is {rounded(held.get('value'))}{interval}{judged}"
+    return f"{_name(criterion)} is {shown['value']}{interval}{judged}"
 
 
 def _threshold(criterion: Criterion, plan: PlanText | None) -> str:

@@ -9,7 +9,7 @@ from typing import Callable
 _DECIMAL = re.compile(r"-?\d{1,40}(\.\d{1,40})?([eE][+-]?\d{1,3})?", re.ASCII)
 
 # In a sentence; what is judged keeps all of them.
-PLACES = 6
+PLACES = 4
 COMPARATORS: dict[str, Callable[[Decimal, Decimal], bool]] = {
     ">=": lambda value, threshold: value >= threshold,
     ">": lambda value, threshold: value > threshold,
@@ -34,12 +34,18 @@ def decimal_or_none(text: object) -> Decimal | None:
     return None
 
 
-def rounded(text: object) -> str:
-    """A decimal as a sentence says it, with six places at most; whatever is no decimal stays as it is."""
-    value = decimal_or_none(text)
-    if value is None or int(value.as_tuple().exponent) >= -PLACES:
+def rounded(text: object, threshold: object = None, places: int = PLACES) -> str:
+    """A decimal as a sentence says it, with few places; whatever is no decimal stays as it is.
+
+    It stays whole where the shorter one would stand on another side of the threshold.
+    """
+    value, limit = decimal_or_none(text), decimal_or_none(threshold)
+    if value is None or int(value.as_tuple().exponent) >= -places:
         return str(text)
-    return f"{value:.{PLACES}f}"
+    short = Decimal(f"{value:.{places}f}")
+    if limit is not None and (short < limit, short > limit) != (value < limit, value > limit):
+        return str(text)
+    return str(short)
 
 
 def badness(value: Decimal, comparator: str, threshold: Decimal) -> Decimal:

@@ -131,7 +131,11 @@ def _tree(tailored: Node | None, root: Node) -> JSON:
 
 
 def _distinct(waiting: list[JSON]) -> list[JSON]:
-    return [one for place, one in enumerate(waiting) if one not in waiting[:place]]
+    """Each act once, though several elements wait for it."""
+    first: dict[tuple[str, str], JSON] = {}
+    for one in waiting:
+        first.setdefault((one["what"], one["role"]), one)
+    return list(first.values())
 
 
 def _next_change(

@@ -205,7 +205,7 @@ _METRIC_OF_BASELINE = _Shape(
     {"minimumSample": _count, **_OPTIONAL_METRIC},
 )
 _FORMS: dict[str, _Shape] = {
-    "metric": _Shape({"theme": _text}, _OPTIONAL_METRIC),
+    "metric": _Shape({"theme": _text}, {"measured": _flag, **_OPTIONAL_METRIC}),
     "record": _Shape(
         {"kind": _text},
         {

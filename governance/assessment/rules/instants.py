@@ -10,6 +10,8 @@ from functools import lru_cache
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?Z", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 FAR = datetime.max.replace(tzinfo=timezone.utc)
+# Names of our own: those of strftime follow the machine's language.
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 class InstantError(ValueError):
@@ -65,13 +67,35 @@ def write_instant(instant: datetime) -> str:
     return f"{instant.year:04d}-{instant:%m-%dT%H:%M:%S.%f}Z"
 
 
-def day(instant: datetime) -> str:
+def write_date(instant: datetime) -> str:
+    """A day for programs: "2026-11-06"."""
     return f"{instant.year:04d}-{instant:%m-%d}"
 
 
+def day(instant: datetime) -> str:
+    """A day as people read it: "6 Nov 2026"."""
+    return f"{instant.day} {_MONTHS[instant.month - 1]} {instant.year}"
+
+
 def moment(instant: datetime) -> str:
-    """An instant as people read it: "2026-11-06 09:30 UTC", with seconds where there are any."""
-    return f"{day(instant)} {instant:%H:%M:%S} UTC".replace(":00 UTC", " UTC")
+    """An instant as people read it: "6 Nov 2026, 09:30 UTC", with seconds where there are any."""
+    return f"{day(instant)}, {instant:%H:%M:%S} UTC".replace(":00 UTC", " UTC")
+
+
+def last_day(end: datetime) -> datetime:
+    """The last moment of a validity that is over at `end`: midnight belongs to the day after."""
+    return end - timedelta(microseconds=1)
+
+
+def through(end: datetime) -> str:
+    """The last day of a validity, as people read it."""
+    return day(last_day(end))
+
+
+def day_of(text: object) -> str:
+    """A signed instant or date as people read it; whatever is no time stays as it is."""
+    found = instant_or_none(text)
+    return day(found) if found else str(text)
 
 
 class Clock:

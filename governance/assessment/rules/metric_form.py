@@ -16,6 +16,7 @@ from .nodes import (
     HOLDS,
     MISSING,
     STALE,
+    WORKER,
     Node,
     act,
     basis_of,
@@ -186,6 +187,9 @@ def _ask_for_plan(element: JSON, plans: list[PlanText]) -> JSON:
     if drafts:
         what = f"Approve the evaluation plan {quoted(drafts[-1].title)}, then run it."
         return act(what, "officer", "approval", element["id"])
+    if not element.get("measured", True):
+        what = f"No worker measures {theme} yet: this stays not determined until one does."
+        return act(what, "administrator", WORKER, element["id"])
     what = f"Write an evaluation plan with a criterion of theme {theme}, have it approved, then run it."
     return act(what, "owner", "plan", element["id"])
 

@@ -10,6 +10,8 @@ from .log import JSON
 HOLDS, FAILS = "holds", "fails"
 MISSING, INSUFFICIENT, STALE, CONTESTED = "missing", "insufficient", "stale", "contested"
 UNDETERMINED = (CONTESTED, INSUFFICIENT, STALE, MISSING)
+# The act of a platform that measures more than this one does.
+WORKER = "worker"
 _NEAREST = (HOLDS, CONTESTED, STALE, INSUFFICIENT, MISSING, FAILS)
 # From the surest to the least sure.
 ASSURANCE = ("computed-here", "computed-elsewhere", "record", "statement")
@@ -96,16 +98,24 @@ def basis_of(state: str, deciding: Sequence[Node]) -> str | None:
 
 def join_all(name: str, label: str, form: str, members: list[Node]) -> Node:
     state = state_of_all([one.state for one in members])
-    waiting = [act for one in members for act in one.waiting]
+    failing_first = sorted(members, key=lambda one: one.state != FAILS)
+    waiting = [act for one in failing_first for act in one.waiting]
     return _joined(name, label, form, state, members, members, waiting, "All of these must hold")
 
 
 def join_any(name: str, label: str, form: str, members: list[Node]) -> Node:
     state = state_of_any([one.state for one in members])
     nearest = [one for one in members if one.state == state][:1]
-    waiting = [] if state == HOLDS or not nearest else nearest[0].waiting
+    waiting = [] if state == HOLDS or not nearest else _nearest_acts(nearest[0], state, members)
     deciding = members if state == FAILS else nearest
     return _joined(name, label, form, state, members, deciding, waiting, "One of these must hold")
+
+
+def _nearest_acts(first: Node, state: str, members: Sequence[Node]) -> list[JSON]:
+    """What the nearest alternative waits for; where only a worker could fill it, the others too."""
+    if any(one["act"] != WORKER for one in first.waiting):
+        return first.waiting
+    return [act for one in members if one.state == state for act in one.waiting]
 
 
 def _joined(

@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from .approvals import approvals_of, content_author, content_digests, standing_approval
+from .asking import asked, completion, errand, failure, wanted
 from .context import Context
-from .instants import day, end_or_none, later, write_instant
+from .instants import day, end_or_none, later, through, write_instant
 from .log import JSON, Leaf
 from .nodes import FAILS, HOLDS, INSUFFICIENT, MISSING, STALE, Node, act, basis_of, state_of_all
 from .records import WITHDRAWN, fits, is_filled, listed, same_value, standing_records
-from .words import SCOPE_WORDS, listing, plain, plural
+from .words import SCOPE_WORDS, field_words, listing, plain, plural, quoted
 
 
 @dataclass
@@ -51,27 +52,18 @@ def _population(element: JSON, context: Context) -> list[Leaf]:
 def _judge(leaf: Leaf, element: JSON, context: Context) -> _Judged:
     refused = _failing_field(leaf, element.get("fails", {}))
     if refused:
-        return _Judged(leaf, FAILS, f"its {plain(refused[0])} is {_shown(refused[1])}")
-    wanted = element.get("states", ())
-    if wanted and leaf.state not in wanted:
-        problem = f"it is {plain(leaf.state)}, not {' or '.join(plain(one) for one in wanted)}"
-        return _short(
-            leaf,
-            INSUFFICIENT,
-            problem,
-            f"Bring the {plain(leaf.kind)} to {plain(wanted[0])}.",
-            element,
-        )
+        problem, what = failure(leaf.kind, *refused)
+        return _short(leaf, FAILS, problem, what, element)
+    states = element.get("states", ())
+    if states and leaf.state not in states:
+        problem = f"it is {plain(leaf.state)}, not {' or '.join(plain(one) for one in states)}"
+        what = f"Bring the {plain(leaf.kind)} into the state {quoted(plain(states[0]))}."
+        return _short(leaf, INSUFFICIENT, problem, what, element)
     empty = [name for name in element.get("complete", ()) if not is_filled(leaf.fields.get(name))]
     if empty:
-        names = listing([plain(name) for name in empty])
-        return _short(
-            leaf,
-            INSUFFICIENT,
-            f"it lacks {names}",
-            f"Fill in {names} of the {plain(leaf.kind)}.",
-            element,
-        )
+        names = listing([field_words(name) for name in empty])
+        what = completion(leaf.kind, names)
+        return _short(leaf, INSUFFICIENT, f"it lacks {names}", what, element)
     return _judge_approval(leaf, element, context)
 
 
@@ -97,7 +89,7 @@ def _unapproved(leaf: Leaf, context: Context, role: str) -> tuple[str, str]:
         words = f"its approval was {back.predicate['outcome']} on {day(back.produced)}"
         return INSUFFICIENT, words
     if given and given[-1].ends is not None:
-        return STALE, f"its approval counted until {day(given[-1].ends)}"
+        return STALE, f"its approval counted until {through(given[-1].ends)}"
     revisions = context.log.revisions(leaf.kind, str(leaf.record.get("id")))
     earlier = [one for one in revisions if one.index < leaf.index]
     if any(standing_approval(context.log, one, context.clock, role) for one in earlier):
@@ -116,7 +108,7 @@ def _judge_age(judged: _Judged, element: JSON, context: Context) -> _Judged:
     if judged.fresh_until is None or not context.clock.aged(judged.fresh_until):
         return judged
     judged.state = STALE
-    judged.problem = f"it counted until {day(judged.fresh_until)}"
+    judged.problem = f"it counted until {through(judged.fresh_until)}"
     what = f"Review the {plain(leaf.kind)} and record a new revision."
     judged.waiting = [act(what, element.get("role", "owner"), "record", element["id"])]
     return judged
@@ -137,16 +129,15 @@ def _each(element: JSON, judged: list[_Judged], context: Context) -> Node:
         return _too_few(element, judged, context, least)
     if not judged:
         sentence = (
-            f"There is no {_what(element)} at {_where(element, context)}, so none falls short."
+            f"There is no {asked(element)} at {_where(element, context)}, so none falls short."
         )
         return _node(element, HOLDS, sentence, [], judged)
     bad = [one for one in judged if one.state != HOLDS]
     if not bad:
         sentence = f"Each of {plural(len(judged), plain(element['kind']))} conforms."
         return _node(element, HOLDS, sentence, judged, judged)
-    sentence = (
-        f"{len(bad)} of {plural(len(judged), plain(element['kind']))} fall short: {_reasons(bad)}."
-    )
+    fall = "falls" if len(bad) == 1 else "fall"
+    sentence = f"{len(bad)} of {plural(len(judged), plain(element['kind']))} {fall} short: {_reasons(bad)}."
     return _node(element, state_of_all([one.state for one in bad]), sentence, bad, judged)
 
 
@@ -164,18 +155,12 @@ def _enough(element: JSON, judged: list[_Judged], context: Context) -> Node:
 
 
 def _too_few(element: JSON, judged: list[_Judged], context: Context, least: int) -> Node:
-    wanted = plural(least, _what(element)) if least > 1 else f"a {_what(element)}"
     held = f"{len(judged)} of {least} recorded" if judged else "none is recorded"
-    sentence = f"{_where(element, context)[0].upper()}{_where(element, context)[1:]} needs {wanted}; {held}."
-    node = _node(element, MISSING, sentence + _contents(element), [], judged)
-    node.waiting = [
-        act(
-            f"Record {wanted}.{_contents(element)}",
-            element.get("role", "owner"),
-            "record",
-            element["id"],
-        )
-    ]
+    where = _where(element, context)
+    sentence = f"{where[0].upper()}{where[1:]} needs {wanted(element, least)}; {held}."
+    node = _node(element, MISSING, sentence, [], judged)
+    what = errand(element, least, context.requirement)
+    node.waiting = [act(what, element.get("role", "owner"), "record", element["id"])]
     return node
 
 
@@ -241,23 +226,6 @@ def _reasons(bad: list[_Judged]) -> str:
     return "; ".join(dict.fromkeys(one.problem for one in bad))
 
 
-def _what(element: JSON) -> str:
-    where = [
-        f"{plain(name)} {_shown(value)}" for name, value in sorted(element.get("where", {}).items())
-    ]
-    kind = plain(element["kind"])
-    return f"{kind} with {listing(where)}" if where else kind
-
-
-def _contents(element: JSON) -> str:
-    names = [plain(name) for name in element.get("complete", ())]
-    return f" It states {listing(names)}." if names else ""
-
-
 def _where(element: JSON, context: Context) -> str:
     level = element.get("at", context.target["type"])
     return SCOPE_WORDS[level] if level == context.target["type"] else f"its {level}"
-
-
-def _shown(value: object) -> str:
-    return {True: "true", False: "false"}[value] if isinstance(value, bool) else plain(str(value))

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from .acts import CONCLUSION, MANAGEMENT, NOT_SATISFIED, SATISFIED, current_acts
 from .context import Context
-from .instants import day, end_or_none, later, write_instant
+from .instants import day, end_or_none, later, through, write_instant
 from .log import JSON, Leaf
 from .nodes import CONTESTED, FAILS, HOLDS, INSUFFICIENT, MISSING, STALE, Node, act
 from .words import plain, plural
@@ -60,7 +60,7 @@ def _missing(element: JSON) -> Node:
 
 def _stale(element: JSON, leaf: Leaf, context: Context) -> Node:
     until = _fresh_until(leaf, context)
-    ended = f" and counted until {day(until)}" if until else ""
+    ended = f" and counted until {through(until)}" if until else ""
     node = _node(element, STALE, f"{_who(leaf)} said {_words(leaf)}{ended}.", [leaf], context)
     what = f"Renew {_noun(element)} by the {plain(element['role'])}: the last one is out of date."
     node.waiting = [act(what, element["role"], _kind(element), element["id"])]

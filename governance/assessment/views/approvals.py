@@ -11,6 +11,7 @@ from governance.assessment.actions import approvals as acts
 from governance.assessment.choices import Outcome, RequestState
 from governance.assessment.forms import DecisionForm
 from governance.assessment.models import Approval, ApprovalRequest
+from governance.assessment.subjects import QUESTION_CARDS
 from governance.assessment.views.requirements import principal_of
 from governance.evidence.models import Evidence
 from governance.identity.errors import DomainError, Forbidden, NotFound
@@ -83,6 +84,17 @@ def context_of(found: ApprovalRequest, form: DecisionForm, principal: Principal)
         "deciders": acts.deciders(found),
         "is_barred": principal.person_id in found.barred,
         "answers": [(a, Outcome(a.outcome)) for a in found.answers.select_related("person")],
+        "cards": question_cards(found, principal),
         "evidence": subject.with_index().order_by("-number")[:30],
         "breadcrumbs": [("Approvals", "/approvals"), (found.title, "")],
     }
+
+
+def question_cards(
+    found: ApprovalRequest, principal: Principal
+) -> list[tuple[str, dict[str, Any]]]:
+    """What is signed with an answer: each kind of subject brings its own."""
+    if found.subject_kind not in QUESTION_CARDS:
+        return []
+    template, build = QUESTION_CARDS[found.subject_kind]
+    return [(template, build(found, principal))]

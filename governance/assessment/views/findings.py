@@ -46,7 +46,7 @@ def shown(finding: Finding) -> dict[str, Any]:
     return {
         "finding": finding,
         "severity": Severity(finding.severity),
-        "state": FindingState(finding.state),
+        "state": finding.standing,
         "age": age_days(finding),
         "is_overdue": finding.state != FindingState.CLOSED and days_left(finding) < 0,
     }
