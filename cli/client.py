@@ -19,10 +19,11 @@ BUSY = {429, 503}
 class CallRefused(Exception):
     """The platform said no; `code` for programs, the text for people."""
 
-    def __init__(self, status: int, code: str, sentence: str) -> None:
+    def __init__(self, status: int, code: str, sentence: str, details: str = "") -> None:
         super().__init__(sentence)
         self.status = status
         self.code = code
+        self.details = details
 
 
 class Client:
@@ -98,10 +99,11 @@ class Client:
             body = {}
         if response.is_success:
             return body if isinstance(body, dict) else {"results": body}
-        details = "; ".join(f"{e['pointer']}: {e['detail']}" for e in body.get("errors", []))
+        details = "".join(f"\n  {e['pointer']}: {e['detail']}" for e in body.get("errors", []))
         sentence = body.get("detail", f"The platform answered {response.status_code}.")
         raise CallRefused(
             response.status_code,
             str(body.get("code", response.status_code)),
-            f"{sentence} {details}".strip(),
+            sentence,
+            details,
         )

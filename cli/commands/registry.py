@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,10 @@ def add_model(verbs: Verbs) -> None:
     register.add_argument("file", type=Path, help="the ONNX file")
     add_system(register)
     register.add_argument(
-        "--signature", type=Path, required=True, help="JSON file: docs/reference/signature.md"
+        "--signature",
+        type=Path,
+        required=True,
+        help="JSON file, described in docs/reference/signature.md",
     )
     register.add_argument("--method", required=True, help="e.g. GradientBoostingClassifier")
     register.add_argument(
@@ -91,7 +95,10 @@ def register_model(client: Client, o: argparse.Namespace) -> JSON:
         "commit": o.commit,
         "parameters": pairs(o.parameter),
     }
-    return client.post(f"systems/{system}/model-versions", body)
+    version = client.post(f"systems/{system}/model-versions", body)
+    if version["notEvaluated"]:
+        print(f"Registered. {version['notEvaluated']}", file=sys.stderr)
+    return version
 
 
 def pairs(texts: list[str]) -> dict[str, str]:

@@ -14,6 +14,7 @@ from governance.audit.querysets import ScopedQuerySet
 from governance.evidence.scope import Scope
 from governance.identity.models import Person, Unit
 from governance.registry.choices import (
+    EVALUATED_TASKS,
     ActRole,
     DatasetRole,
     Environment,
@@ -161,7 +162,6 @@ class ModelVersion(models.Model):
         ordering = ("model", "-number")
         constraints = (
             models.UniqueConstraint(fields=["model", "number"], name="model_version_number_once"),
-            models.UniqueConstraint(fields=["model", "artefact"], name="model_version_file_once"),
         )
 
     def __str__(self) -> str:
@@ -170,6 +170,13 @@ class ModelVersion(models.Model):
     @property
     def digest(self) -> str:
         return str(self.artefact_id)
+
+    @property
+    def not_evaluated(self) -> str | None:
+        """Why no evaluation of it is possible; None where one is."""
+        if self.task in EVALUATED_TASKS:
+            return None
+        return f"{self} is {self.task}; only binary models are evaluated."
 
 
 class DatasetVersion(models.Model):

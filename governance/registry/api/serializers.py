@@ -88,6 +88,7 @@ class ModelVersionOutput(serializers.ModelSerializer[ModelVersion]):
     model = serializers.CharField(source="model.name")
     digest = serializers.CharField(source="artefact_id")
     trainingData = serializers.ListField(source="training_data")
+    notEvaluated = serializers.CharField(source="not_evaluated", allow_null=True)
     createdAt = serializers.DateTimeField(source="created_at")
 
     class Meta:
@@ -103,6 +104,7 @@ class ModelVersionOutput(serializers.ModelSerializer[ModelVersion]):
             "trainingData",
             "commit",
             "parameters",
+            "notEvaluated",
             "createdAt",
         )
 
