@@ -180,36 +180,10 @@ def create_release(client: Client, o: argparse.Namespace) -> JSON:
     return client.post(f"systems/{system_of(client, o.system)}/releases", body)
 
 
-def add_deploy(verbs: Verbs) -> None:
-    command = verbs.add_parser("deploy", help="record that a release is live from now on")
-    command.add_argument("environment", help="e.g. production")
-    command.add_argument("--release", required=True, help="id of the release")
-    add_system(command)
-    command.set_defaults(
-        run=lambda client, o: client.post(
-            f"systems/{system_of(client, o.system)}/deployments",
-            {"release": o.release, "environment": o.environment},
-        )
-    )
-
-
-def add_rollback(verbs: Verbs) -> None:
-    command = verbs.add_parser("rollback", help="put the release before back into service")
-    command.add_argument("environment", help="e.g. production")
-    add_system(command)
-    command.set_defaults(
-        run=lambda client, o: client.post(
-            f"systems/{system_of(client, o.system)}/rollback", {"environment": o.environment}
-        )
-    )
-
-
 ALL = (
     add_systems,
     add_upload,
     add_model,
     add_dataset,
     add_release,
-    add_deploy,
-    add_rollback,
 )

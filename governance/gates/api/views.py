@@ -10,9 +10,11 @@ from rest_framework.response import Response
 from governance.audit.queries import log_size
 from governance.gates import actions
 from governance.gates.models import GateDecision
+from governance.gates.rolling_back import roll_back
 from governance.identity.rest import Pages, View, body_of
-from governance.registry.api.serializers import StrictSerializer
-from governance.registry.finders import find, find_release
+from governance.registry.api.serializers import DeploymentRecorded, StrictSerializer
+from governance.registry.choices import Environment
+from governance.registry.finders import find, find_release, find_system
 from governance.work.idempotency import once
 
 
@@ -21,6 +23,10 @@ class GateInput(StrictSerializer):
     dryRun = serializers.BooleanField(
         required=False, default=False, help_text="Weigh and answer; leave no receipt."
     )
+
+
+class RollbackInput(StrictSerializer):
+    environment = serializers.ChoiceField(Environment.choices)
 
 
 class GateOutput(serializers.ModelSerializer[GateDecision]):
@@ -96,3 +102,13 @@ class GateDecisionDetail(View):
         return Response(
             GateOutput(find(GateDecision.objects.all(), pk, self.principal(request))).data
         )
+
+
+class Rollback(View):
+    @extend_schema(request=RollbackInput, responses={201: DeploymentRecorded})
+    @once
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Put the release that was live before back into service, if the gate's policy lets it go back."""
+        by, body = self.principal(request), body_of(RollbackInput(data=request.data))
+        deployment = roll_back(find_system(pk, by), body["environment"], by=by)
+        return Response(DeploymentRecorded(deployment).data, status=201)

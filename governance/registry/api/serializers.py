@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from governance.registry.choices import ActRole, DatasetRole, Environment, Tier
@@ -13,6 +14,7 @@ from governance.registry.models import (
     Release,
     Upload,
 )
+from governance.registry.passing import gate_words
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -168,10 +170,6 @@ class DeploymentInput(StrictSerializer):
     environment = serializers.ChoiceField(Environment.choices)
 
 
-class RollbackInput(StrictSerializer):
-    environment = serializers.ChoiceField(Environment.choices)
-
-
 class DeploymentOutput(serializers.ModelSerializer[Deployment]):
     system = serializers.UUIDField(source="system_id")
     release = serializers.UUIDField(source="release_id")
@@ -181,7 +179,7 @@ class DeploymentOutput(serializers.ModelSerializer[Deployment]):
 
     class Meta:
         model = Deployment
-        fields = (
+        fields: tuple[str, ...] = (
             "id",
             "system",
             "release",
@@ -190,3 +188,19 @@ class DeploymentOutput(serializers.ModelSerializer[Deployment]):
             "endedAt",
             "isRollback",
         )
+
+
+class GateSaid(serializers.Serializer[dict[str, str]]):
+    verdict = serializers.CharField()
+    decidedAt = serializers.CharField()
+
+
+class DeploymentRecorded(DeploymentOutput):
+    gate = serializers.SerializerMethodField()
+
+    class Meta(DeploymentOutput.Meta):
+        fields = (*DeploymentOutput.Meta.fields, "gate")
+
+    @extend_schema_field(GateSaid(allow_null=True))
+    def get_gate(self, deployment: Deployment) -> dict[str, str] | None:
+        return gate_words(deployment.release, deployment.environment)
