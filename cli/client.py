@@ -28,6 +28,7 @@ class CallRefused(Exception):
 
 class Client:
     def __init__(self, url: str, token: str, timeout: float = 60.0) -> None:
+        self.site = url.rstrip("/")
         self.http = httpx.Client(
             base_url=f"{url.rstrip('/')}/api/v1/",
             headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},

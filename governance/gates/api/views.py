@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from governance.assessment.naming import with_names
 from governance.audit.queries import log_size
 from governance.gates import actions
 from governance.gates.models import GateDecision
@@ -36,6 +38,7 @@ class GateOutput(serializers.ModelSerializer[GateDecision]):
     logSize = serializers.IntegerField(source="log_size")
     evidence = serializers.UUIDField(source="evidence_id")
     decidedAt = serializers.DateTimeField(source="decided_at")
+    reasons = serializers.SerializerMethodField()
     url = serializers.CharField(source="get_absolute_url")
 
     class Meta:
@@ -53,6 +56,12 @@ class GateOutput(serializers.ModelSerializer[GateDecision]):
             "decidedAt",
             "url",
         )
+
+    @extend_schema_field({"type": "array", "items": {"type": "object"}})
+    def get_reasons(self, decision: GateDecision) -> list[dict[str, Any]]:
+        """In the words of the receipt, with people by name; the receipt itself knows them by id."""
+        named: list[dict[str, Any]] = with_names(decision.reasons)
+        return named
 
 
 class GateWeighed(serializers.Serializer[dict[str, object]]):
@@ -87,7 +96,7 @@ class GateDecisions(View):
             word, reasons, policy = actions.weigh(release, environment, size)
             weighed = {
                 "verdict": word,
-                "reasons": [reason.as_json() for reason in reasons],
+                "reasons": with_names([reason.as_json() for reason in reasons]),
                 "policy": policy.digest,
                 "logSize": size,
             }

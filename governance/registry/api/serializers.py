@@ -158,11 +158,12 @@ class ReleaseInput(StrictSerializer):
 
 class ReleaseOutput(serializers.ModelSerializer[Release]):
     system = serializers.UUIDField(source="system_id")
+    notEvaluated = serializers.CharField(source="not_evaluated", allow_null=True)
     createdAt = serializers.DateTimeField(source="created_at")
 
     class Meta:
         model = Release
-        fields = ("id", "system", "number", "digest", "manifest", "createdAt")
+        fields = ("id", "system", "number", "digest", "manifest", "notEvaluated", "createdAt")
 
 
 class DeploymentInput(StrictSerializer):

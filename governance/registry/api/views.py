@@ -167,7 +167,12 @@ class Releases(View):
     @extend_schema(responses=s.ReleaseOutput(many=True))
     def get(self, request: Request, pk: UUID) -> Response:
         system = find_system(pk, self.principal(request))
-        return page(self, request, Release.objects.filter(system=system), s.ReleaseOutput)
+        return page(
+            self,
+            request,
+            Release.objects.filter(system=system).prefetch_related("model_versions__model"),
+            s.ReleaseOutput,
+        )
 
     @extend_schema(request=s.ReleaseInput, responses={201: s.ReleaseOutput})
     @once
