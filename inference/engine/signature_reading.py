@@ -61,7 +61,7 @@ def is_probability(text: Any) -> bool:
         return False
     try:
         value = float(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         value = math.nan
     return 0 <= value <= 1
 

@@ -96,6 +96,7 @@ def test_all_problems_of_a_signature_are_told_at_once() -> None:
         ({"label_column": "employed"}, "leave one out"),
         ({"protected": "SEX"}, "It is a list"),
         ({"decision": {"cutOff": 0.5, "favourable": "1"}}, "decimals are written as text"),
+        ({"decision": {"cutOff": 10**400}}, "a decimal from 0 to 1"),
         ({"positive": "yes"}, "name both in 'classes'"),
         ({"task": ["binary"]}, "say one of binary"),
     ],
