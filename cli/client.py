@@ -19,14 +19,16 @@ BUSY = {429, 503}
 class CallRefused(Exception):
     """The platform said no; `code` for programs, the text for people."""
 
-    def __init__(self, status: int, code: str, sentence: str) -> None:
+    def __init__(self, status: int, code: str, sentence: str, details: str = "") -> None:
         super().__init__(sentence)
         self.status = status
         self.code = code
+        self.details = details
 
 
 class Client:
     def __init__(self, url: str, token: str, timeout: float = 60.0) -> None:
+        self.site = url.rstrip("/")
         self.http = httpx.Client(
             base_url=f"{url.rstrip('/')}/api/v1/",
             headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
@@ -98,10 +100,11 @@ class Client:
             body = {}
         if response.is_success:
             return body if isinstance(body, dict) else {"results": body}
-        details = "; ".join(f"{e['pointer']}: {e['detail']}" for e in body.get("errors", []))
+        details = "".join(f"\n  {e['pointer']}: {e['detail']}" for e in body.get("errors", []))
         sentence = body.get("detail", f"The platform answered {response.status_code}.")
         raise CallRefused(
             response.status_code,
             str(body.get("code", response.status_code)),
-            f"{sentence} {details}".strip(),
+            sentence,
+            details,
         )

@@ -8,19 +8,46 @@ from xml.sax.saxutils import escape, quoteattr
 
 JSON = dict[str, Any]
 EXIT = {"allow": 0, "warn": 0, "deny": 1, "error": 2, "pending": 3}
+STOPS = ("error", "deny", "pending")
+ORDER = (*STOPS, "warn", "ignore")
 LEVELS = {"deny": "error", "error": "error", "pending": "warning", "warn": "warning"}
 SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
-def as_text(decision: JSON, *, explain: bool) -> str:
-    shown = [r for r in decision["reasons"] if explain or r["effect"] != "ignore"]
+def as_text(decision: JSON, *, explain: bool, site: str = "") -> str:
+    """What denies, waits or rests on an exception; other warnings are counted unless all is explained."""
+    reasons = sorted(decision["reasons"], key=lambda reason: ORDER.index(reason["effect"]))
     lines = [f"{decision['verdict'].upper()}  log {decision['logSize']}"]
-    for reason in shown:
-        waits = f" [waits for: {reason['role']}]" if reason["effect"] == "pending" else ""
-        lines.append(f"  {reason['effect']:<8} {reason['text']}{waits}")
-        if explain and reason["statements"]:
-            lines.append(f"           evidence: {', '.join(reason['statements'])}")
+    for reason in reasons:
+        if explain or is_always_shown(reason):
+            lines += lines_of(reason, explain)
+    warnings = sum(r["effect"] == "warn" and not is_always_shown(r) for r in reasons)
+    if warnings and not explain:
+        said = f"{warnings} warning{'' if warnings == 1 else 's'}"
+        lines.append(f"  {said} (--explain lists {'it' if warnings == 1 else 'them'})")
+    if decision.get("url"):
+        lines.append(f"  {site.rstrip('/')}{decision['url']}")
     return "\n".join(lines)
+
+
+def is_always_shown(reason: JSON) -> bool:
+    return reason["effect"] in STOPS or (reason["effect"] == "warn" and bool(reason["exception"]))
+
+
+def lines_of(reason: JSON, explain: bool) -> list[str]:
+    waits = f" [waits for: {reason['role']}]" if reason["effect"] == "pending" else ""
+    line = f"  {reason['effect']:<8} {reason['text']}{waits}"
+    if not explain or not reason["statements"]:
+        return [line]
+    return [
+        line,
+        f"           evidence: {', '.join(short_id(one) for one in reason['statements'])}",
+    ]
+
+
+def short_id(statement: str) -> str:
+    """As every page prints it: the last eight digits."""
+    return f"EV-{statement.replace('-', '')[-8:]}"
 
 
 def as_json(decision: JSON) -> str:

@@ -43,7 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         answer = run(Client(options.url, options.token), options)
     except CallRefused as refusal:
-        return fail(f"{refusal} ({refusal.code})", 2 if refusal.status in {0, 500} else 1)
+        return fail(
+            f"{refusal} ({refusal.code}){refusal.details}", 2 if refusal.status in {0, 500} else 1
+        )
     except (OSError, TimeoutError, ValueError) as error:
         return fail(str(error))
     if isinstance(answer, int):

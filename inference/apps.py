@@ -9,4 +9,4 @@ class InferenceConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from inference import jobs  # noqa: F401
+        from inference import jobs, signature_judge  # noqa: F401

@@ -8,7 +8,7 @@ from typing import Any
 from inference.engine.reasons import EngineError
 from inference.engine.signature import Signature
 
-_SHORTER = {"label": "label_column", "positive": "positive_label"}
+LONGER = {"label": "label_column", "positive": "positive_label"}
 
 
 def engine_signature(signature: Mapping[str, Any], decision: Mapping[str, Any]) -> Signature:
@@ -18,9 +18,7 @@ def engine_signature(signature: Mapping[str, Any], decision: Mapping[str, Any]) 
     one. What the release leaves out, the signature's own decision may say. Raises EngineError
     signature_invalid, decision_missing.
     """
-    fields = {_SHORTER.get(name, name): value for name, value in signature.items()}
-    fields["score"] = _score(fields.get("score"))
-    fields["decision"] = None
+    fields = {**in_engine_words(signature), "decision": None}
     read = Signature.from_json(fields)
     if read.task != "binary":
         return read
@@ -30,6 +28,12 @@ def engine_signature(signature: Mapping[str, Any], decision: Mapping[str, Any]) 
         "favourable": _code_of(_said(said, "favourable"), read),
     }
     return Signature.from_json(fields)
+
+
+def in_engine_words(signature: Mapping[str, Any]) -> dict[str, Any]:
+    """The same fields under the engine's names."""
+    fields = {LONGER.get(name, name): value for name, value in signature.items()}
+    return {**fields, "score": _score(fields["score"])} if "score" in fields else fields
 
 
 def _own_decision(signature: Mapping[str, Any], read: Signature) -> dict[str, Any]:

@@ -29,6 +29,12 @@ def figures(run: EvaluationRun) -> list[JSON]:
     return [figure(one, asked.get((one["check"], one["slice"]))) for one in run.results]
 
 
+def judged_results(run: EvaluationRun) -> list[JSON]:
+    """The results as they are kept, each with the criterion in words and how it stands against it."""
+    shown = zip(run.results, figures(run), strict=True)
+    return [{**one, "asked": row["asked_words"], "verdict": row["words"]} for one, row in shown]
+
+
 def figure(one: JSON, asked: JSON | None) -> JSON:
     check = CHECKS[one["check"]]
     by = f" by {one['slice']}" if check.by_attribute else ""

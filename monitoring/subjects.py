@@ -28,10 +28,8 @@ def decided_signature(version: ModelVersion, release: Release | None) -> Signatu
 
     Raises InvalidInput where either is missing or the task is not binary.
     """
-    if version.task != "binary":
-        raise InvalidInput(
-            "task", f"{version} is {version.task}; only binary models are evaluated."
-        )
+    if version.not_evaluated:
+        raise InvalidInput("task", version.not_evaluated)
     decision = release.manifest["decision"] if release else {}
     try:
         return engine_signature(version.signature, decision)

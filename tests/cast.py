@@ -135,8 +135,9 @@ def make_release(cast: Cast, by: str = "owen") -> Release:
     inspection = {
         "checks": ["test"],
         "reasons": [],
-        "inputs": [{"name": "AGEP"}],
-        "outputs": [{"name": "probabilities"}],
+        "inputs": [{"name": "AGEP", "dtype": "float", "shape": ["rows", 1]}],
+        "outputs": [{"name": "probabilities", "dtype": "float", "shape": ["rows", 2]}],
+        "rowsIndependent": True,
     }
     registry.finish_inspection(upload, True, inspection, by=cast.by(by))
     upload.refresh_from_db()

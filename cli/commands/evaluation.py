@@ -27,7 +27,9 @@ def list_plans(client: Client, system: str) -> list[JSON]:
 
 def add_evaluate(verbs: Any) -> None:
     command = verbs.add_parser(
-        "evaluate", help="measure a release; exit 0 measured, 1 no valid figure"
+        "evaluate",
+        help="measure a release; exit 0 measured (also where a criterion does not hold: the gate judges), "
+        "1 no valid figure",
     )
     command.add_argument("--release", required=True, help="id of the release")
     command.add_argument(
@@ -88,21 +90,34 @@ def as_text(run: JSON) -> str:
     lines = [head, *([f"  {run['reason']}"] if run["reason"] else [])]
     if run["results"] and not run["plan"]:
         lines.append("  Without an approved plan these figures satisfy no requirement.")
-    return "\n".join([*lines, *(figure(one) for one in run["results"]), *left_out(run)])
+    figures = [figure(one) for one in run["results"]]
+    return "\n".join([*lines, *figures, *left_out(run), *count_of_criteria(run)])
+
+
+def count_of_criteria(run: JSON) -> Iterator[str]:
+    asked = [one for one in run["results"] if one.get("asked")]
+    if asked:
+        failed = sum(one["verdict"] != "holds" for one in asked)
+        yield f"{failed} of {len(asked)} criteria not held"
 
 
 def figure(one: JSON) -> str:
     name = f"  {one['check']:<28}{one['slice']:<8}"
     value = one["value"]
     if value is None:
-        return f"{name}no valid figure: {one['reason']}"
+        return f"{name}no valid figure: {one['reason']}{held(one)}"
     unit = "" if value["unit"] == "1" else f" {value['unit']}"
     interval = (
         f"  [{short(value['lower'])}, {short(value['upper'])}]"
         if value["lower"] is not None
         else ""
     )
-    return f"{name}{short(value['value'])}{unit}{interval}  n {value['n']:,}  {one['shortId']}"
+    return f"{name}{short(value['value'])}{unit}{interval}  n {value['n']:,}  {one['shortId']}{held(one)}"
+
+
+def held(one: JSON) -> str:
+    """Whether it holds and what is asked; nothing where the plan does not ask."""
+    return f"  {one['verdict']} ({one['asked']})" if one.get("asked") else ""
 
 
 def short(decimal: str) -> str:

@@ -19,7 +19,9 @@ def add_gate(verbs: Any) -> None:
     command.add_argument("environment", help="e.g. production")
     command.add_argument("--release", required=True, help="id of the release")
     command.add_argument("--wait", type=float, default=0, metavar="SECONDS", help="while pending")
-    command.add_argument("--explain", action="store_true", help="every reason, with its evidence")
+    command.add_argument(
+        "--explain", action="store_true", help="every reason, warnings too, with its evidence"
+    )
     command.add_argument("--dry-run", action="store_true", help="weigh; leave no receipt")
     command.add_argument(
         "--format", choices=["text", *RENDER], default="text", help="how the decision is written"
@@ -34,7 +36,7 @@ def ask(client: Client, o: argparse.Namespace) -> int:
     while decision["verdict"] == "pending" and time.monotonic() < end:
         time.sleep(min(5.0, max(0.1, end - time.monotonic())))
         decision = decide(client, o)
-    show(decision, o)
+    show(decision, o, client.site)
     return EXIT[decision["verdict"]]
 
 
@@ -43,9 +45,9 @@ def decide(client: Client, o: argparse.Namespace) -> JSON:
     return client.post(f"gates/{o.environment}/decisions", body)
 
 
-def show(decision: JSON, o: argparse.Namespace) -> None:
+def show(decision: JSON, o: argparse.Namespace, site: str) -> None:
     if o.format == "text":
-        text = as_text(decision, explain=o.explain)
+        text = as_text(decision, explain=o.explain, site=site)
     else:
         text = RENDER[o.format](decision)
     if o.output:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -55,14 +56,17 @@ def add_upload(verbs: Verbs) -> None:
 
 
 def add_model(verbs: Verbs) -> None:
-    command = verbs.add_parser("model", help="register a model version")
+    command = verbs.add_parser("model", help="register and list model versions")
     actions = command.add_subparsers(required=True)
     register = actions.add_parser("register", help="upload an ONNX file and register it")
     register.add_argument("name", help="the model's name; the same name makes its next version")
     register.add_argument("file", type=Path, help="the ONNX file")
     add_system(register)
     register.add_argument(
-        "--signature", type=Path, required=True, help="JSON file: docs/reference/signature.md"
+        "--signature",
+        type=Path,
+        required=True,
+        help="JSON file, described in docs/reference/signature.md",
     )
     register.add_argument("--method", required=True, help="e.g. GradientBoostingClassifier")
     register.add_argument(
@@ -76,6 +80,20 @@ def add_model(verbs: Verbs) -> None:
         "--parameter", action="append", default=[], help="name=value; repeat for several"
     )
     register.set_defaults(run=register_model)
+    shown = ("id", "model", "number", "task", "method", "digest", "createdAt")
+    add_list(actions, "model-versions", "model versions", shown)
+
+
+def add_list(actions: Verbs, rows: str, what: str, shown: tuple[str, ...]) -> None:
+    """`list`: the rows of a system with what tells them apart, newest first."""
+    listing = actions.add_parser("list", help=f"{what} of a system, newest first")
+    add_system(listing)
+
+    def run(client: Client, o: argparse.Namespace) -> list[JSON]:
+        found = client.all(f"systems/{system_of(client, o.system)}/{rows}")
+        return [{name: row[name] for name in shown} for row in found]
+
+    listing.set_defaults(run=run)
 
 
 def register_model(client: Client, o: argparse.Namespace) -> JSON:
@@ -91,7 +109,14 @@ def register_model(client: Client, o: argparse.Namespace) -> JSON:
         "commit": o.commit,
         "parameters": pairs(o.parameter),
     }
-    return client.post(f"systems/{system}/model-versions", body)
+    return with_warning(client.post(f"systems/{system}/model-versions", body))
+
+
+def with_warning(row: JSON) -> JSON:
+    """The row; where no evaluation of it is possible, standard error says so at once."""
+    if row["notEvaluated"]:
+        print(f"muniment: {row['notEvaluated']}", file=sys.stderr)
+    return row
 
 
 def pairs(texts: list[str]) -> dict[str, str]:
@@ -106,7 +131,7 @@ def pairs(texts: list[str]) -> dict[str, str]:
 
 
 def add_dataset(verbs: Verbs) -> None:
-    command = verbs.add_parser("dataset", help="register a dataset by digest")
+    command = verbs.add_parser("dataset", help="register and list datasets")
     actions = command.add_subparsers(required=True)
     register = actions.add_parser(
         "register", help="a file to upload, or --sha256 of one that stays"
@@ -127,6 +152,8 @@ def add_dataset(verbs: Verbs) -> None:
         "--observed", nargs=2, metavar=("FROM", "UNTIL"), help="RFC 3339 times the rows are from"
     )
     register.set_defaults(run=register_dataset)
+    shown = ("id", "name", "role", "rows", "sha256", "createdAt")
+    add_list(actions, "datasets", "datasets", shown)
 
 
 def register_dataset(client: Client, o: argparse.Namespace) -> JSON:
@@ -142,7 +169,7 @@ def register_dataset(client: Client, o: argparse.Namespace) -> JSON:
 
 
 def add_release(verbs: Verbs) -> None:
-    command = verbs.add_parser("release", help="make a release")
+    command = verbs.add_parser("release", help="make and list releases")
     actions = command.add_subparsers(required=True)
     create = actions.add_parser("create", help="fix model, cut-off and intended use as one digest")
     add_system(create)
@@ -157,6 +184,7 @@ def add_release(verbs: Verbs) -> None:
     create.add_argument("--image", default="", help="the serving image, with its digest")
     create.add_argument("--limitations", default="", help="what it must not be used for")
     create.set_defaults(run=create_release)
+    add_list(actions, "releases", "releases", ("id", "number", "digest", "createdAt"))
 
 
 def create_release(client: Client, o: argparse.Namespace) -> JSON:
@@ -170,31 +198,7 @@ def create_release(client: Client, o: argparse.Namespace) -> JSON:
         "image": o.image,
         "limitations": o.limitations,
     }
-    return client.post(f"systems/{system_of(client, o.system)}/releases", body)
-
-
-def add_deploy(verbs: Verbs) -> None:
-    command = verbs.add_parser("deploy", help="record that a release is live from now on")
-    command.add_argument("environment", help="e.g. production")
-    command.add_argument("--release", required=True, help="id of the release")
-    add_system(command)
-    command.set_defaults(
-        run=lambda client, o: client.post(
-            f"systems/{system_of(client, o.system)}/deployments",
-            {"release": o.release, "environment": o.environment},
-        )
-    )
-
-
-def add_rollback(verbs: Verbs) -> None:
-    command = verbs.add_parser("rollback", help="put the release before back into service")
-    command.add_argument("environment", help="e.g. production")
-    add_system(command)
-    command.set_defaults(
-        run=lambda client, o: client.post(
-            f"systems/{system_of(client, o.system)}/rollback", {"environment": o.environment}
-        )
-    )
+    return with_warning(client.post(f"systems/{system_of(client, o.system)}/releases", body))
 
 
 ALL = (
@@ -203,6 +207,4 @@ ALL = (
     add_model,
     add_dataset,
     add_release,
-    add_deploy,
-    add_rollback,
 )

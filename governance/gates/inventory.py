@@ -19,13 +19,13 @@ from governance.identity.actions import platform_principal
 from governance.identity.choices import UnitKind
 from governance.identity.models import Person, Unit
 from governance.identity.principal import Principal
+from governance.registry.passing import PASSED
 from governance.work.actions import enqueue
 from governance.work.kinds import DAY_SECONDS, register
 from governance.work.models import Schedule
 from governance.work.runner import Run
 
 NAME = "inventory"
-PASSED = ("allow", "warn")
 
 
 def inventory_id(organisation: Unit) -> UUID:

@@ -11,4 +11,5 @@ ROUTES = {
     ("api-gate-decisions", "GET"): "read",
     ("api-gate-decisions", "POST"): "gate.ask",
     ("api-gate-decision", "GET"): "read",
+    ("api-rollback", "POST"): "deployment.record",
 }

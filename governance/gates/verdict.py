@@ -253,4 +253,5 @@ def roll_back_verdict(
             for condition in missing
         ]
     text = f"Roll-back to an approved release; reviewed within {rule['review_within_days']} days."
-    return rule["verdict"], [Reason(rule["verdict"], "rollback", text)]
+    effect = "ignore" if rule["verdict"] == "allow" else rule["verdict"]
+    return rule["verdict"], [Reason(effect, "rollback", text)]

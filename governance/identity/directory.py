@@ -65,6 +65,13 @@ def words_of_query(query: QueryDict, name: str = "q", limit: int = 100) -> str:
     return query.get(name, "").strip()[:limit].replace("\0", "")
 
 
+def holders(role: str, path: str) -> list[Person]:
+    """Active people who hold a role at a unit or above it, each once."""
+    grants = RoleGrant.objects.live().filter(role=role).select_related("person", "unit")
+    held = [g.person for g in grants if path.startswith(g.unit.path) and g.person.is_active]
+    return list(dict.fromkeys(held))
+
+
 def roles_held(person: Person) -> list[str]:
     grants: list[RoleGrant] = person.live_grants  # type: ignore[attr-defined]
     return [f"{grant.get_role_display()} at {grant.unit}" for grant in grants]

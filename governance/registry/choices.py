@@ -43,6 +43,10 @@ class DatasetRole(models.TextChoices):
     LABELS = "labels"
 
 
+# The tasks whose models can be evaluated and watched; the others are registered and released only.
+EVALUATED_TASKS = frozenset({"binary"})
+
+
 class Environment(models.TextChoices):
     STAGING = "staging"
     PRODUCTION = "production"

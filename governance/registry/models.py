@@ -14,6 +14,7 @@ from governance.audit.querysets import ScopedQuerySet
 from governance.evidence.scope import Scope
 from governance.identity.models import Person, Unit
 from governance.registry.choices import (
+    EVALUATED_TASKS,
     ActRole,
     DatasetRole,
     Environment,
@@ -141,6 +142,9 @@ class ModelVersionQuerySet(ScopedQuerySet["ModelVersion"]):
     unit_path_field = "model__unit__path"
 
 
+DECISION_PARTS = ("cutOff", "favourable")
+
+
 class ModelVersion(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     model = models.ForeignKey(Model, models.PROTECT, related_name="versions")
@@ -161,7 +165,6 @@ class ModelVersion(models.Model):
         ordering = ("model", "-number")
         constraints = (
             models.UniqueConstraint(fields=["model", "number"], name="model_version_number_once"),
-            models.UniqueConstraint(fields=["model", "artefact"], name="model_version_file_once"),
         )
 
     def __str__(self) -> str:
@@ -170,6 +173,20 @@ class ModelVersion(models.Model):
     @property
     def digest(self) -> str:
         return str(self.artefact_id)
+
+    @property
+    def own_decision(self) -> dict[str, Any]:
+        """What the signature says of the decision where a release leaves it out."""
+        own = dict(self.signature.get("decision") or {})
+        named = {"cutOff": own.get("cutOff", own.get("cut_off")), **own}
+        return {name: value for name, value in named.items() if value is not None}
+
+    @property
+    def not_evaluated(self) -> str | None:
+        """Why no evaluation of it is possible; None where one is."""
+        if self.task in EVALUATED_TASKS:
+            return None
+        return f"{self} is {self.task}; only binary models are evaluated."
 
 
 class DatasetVersion(models.Model):
@@ -242,6 +259,23 @@ class Release(models.Model):
     def digests(self) -> list[str]:
         """What evidence may be about to count for this release."""
         return [self.digest, *(one["digest"] for one in self.manifest["models"])]
+
+    @property
+    def not_evaluated(self) -> str | None:
+        """Why no evaluation of it is possible; None where one is."""
+        versions = list(self.model_versions.all())
+        if len(versions) != 1:
+            return f"It has {len(versions)} models; only a release with one model is evaluated."
+        if versions[0].not_evaluated:
+            return versions[0].not_evaluated
+        said = {**versions[0].own_decision, **self.manifest["decision"]}
+        missing = [name for name in DECISION_PARTS if name not in said]
+        if not missing:
+            return None
+        return (
+            f"Its decision does not say {' and '.join(missing)}, so that it cannot be evaluated. "
+            "Make a release with --cut-off 0.5 --decision favourable=CLASS."
+        )
 
     @property
     def authors(self) -> set[uuid.UUID]:

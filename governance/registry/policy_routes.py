@@ -25,7 +25,6 @@ ROUTES = {
     ("api-releases", "POST"): "release.create",
     ("api-deployments", "GET"): "read",
     ("api-deployments", "POST"): "deployment.record",
-    ("api-rollback", "POST"): "deployment.record",
     ("api-release", "GET"): "read",
     ("api-uploads", "POST"): "artefact.upload",
     ("api-upload", "GET"): "read",

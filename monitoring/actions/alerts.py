@@ -14,8 +14,9 @@ from governance.audit.actions import instant
 from governance.evidence.actions import emit_record
 from governance.evidence.models import Evidence
 from governance.identity.choices import Role
+from governance.identity.directory import holders
 from governance.identity.errors import Conflict, InvalidInput
-from governance.identity.models import Person, RoleGrant
+from governance.identity.models import Person
 from governance.identity.principal import Principal
 from governance.registry.models import Deployment
 from governance.work.actions import notify
@@ -192,9 +193,7 @@ def tell(alert: Alert, title: str, text: str) -> None:
 
 def concerned(deployment: Deployment) -> Sequence[Person]:
     """The owner of the system and the compliance officers of its units."""
-    path = deployment.system.unit.path
-    grants = RoleGrant.objects.live().filter(role=Role.OFFICER).select_related("person", "unit")
-    officers = [g.person for g in grants if path.startswith(g.unit.path) and g.person.is_active]
+    officers = holders(Role.OFFICER, deployment.system.unit.path)
     return list(dict.fromkeys([deployment.system.owner, *officers]))
 
 

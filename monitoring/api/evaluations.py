@@ -15,6 +15,7 @@ from governance.work.idempotency import once
 from monitoring import actions
 from monitoring.api.finders import find_evaluation, find_plan, named_dataset
 from monitoring.choices import Device
+from monitoring.evaluated import judged_results
 from monitoring.models import EvaluationRun
 
 
@@ -85,6 +86,16 @@ class EvaluationOutput(serializers.ModelSerializer[EvaluationRun]):
         return {"id": str(held.pk), "name": held.name, "digest": held.sha256, "rows": held.rows}
 
 
+class EvaluationJudged(EvaluationOutput):
+    """With what the plan asks of each figure and whether it holds."""
+
+    results = serializers.SerializerMethodField()
+
+    @extend_schema_field({"type": "array", "items": {"type": "object"}})
+    def get_results(self, run: EvaluationRun) -> list[dict[str, Any]]:
+        return judged_results(run)
+
+
 class ReleaseEvaluations(View):
     @extend_schema(responses=EvaluationOutput(many=True))
     def get(self, request: Request, pk: UUID) -> Response:
@@ -113,7 +124,7 @@ class ReleaseEvaluations(View):
 
 
 class EvaluationDetail(View):
-    @extend_schema(responses=EvaluationOutput)
+    @extend_schema(responses=EvaluationJudged)
     def get(self, request: Request, pk: UUID) -> Response:
-        """How far an evaluation is, and its figures with the ids of their evidence."""
-        return Response(EvaluationOutput(find_evaluation(pk, self.principal(request))).data)
+        """How far an evaluation is, and its figures with their evidence and what the plan asks of each."""
+        return Response(EvaluationJudged(find_evaluation(pk, self.principal(request))).data)

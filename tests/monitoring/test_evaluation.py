@@ -221,11 +221,10 @@ def test_one_class_of_labels_makes_single_figures_invalid_and_keeps_the_others(
     assert figure(run, "selection_rate_ratio", "SEX")["status"] == "completed"
 
 
-def test_a_signature_of_other_columns_makes_the_run_invalid(places: Places) -> None:
-    version = places.register(model_bytes(), name="narrow", columns=COLUMNS[:3], protected=["SEX"])
-    run = places.evaluate(release=places.make_release(version))
-    assert run.state == "invalid"
-    assert "has 4 columns; the signature gives it 3" in run.reason
+def test_a_signature_of_other_columns_is_refused_before_anything_runs(places: Places) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        places.register(model_bytes(), name="narrow", columns=COLUMNS[:3], protected=["SEX"])
+    assert "has 4 columns; the signature gives it 3" in refused.value.problems[0]["detail"]
 
 
 def test_scores_that_are_not_numbers_void_the_whole_run(places: Places) -> None:

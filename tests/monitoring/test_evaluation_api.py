@@ -40,6 +40,7 @@ def test_a_pipeline_starts_an_evaluation_and_reads_its_figures(
     shown = next(one for one in read["results"] if one["check"] == "roc_auc")
     stated = Evidence.objects.get(id=shown["evidence"])
     assert stated.predicate["value"] == shown["value"]
+    assert (shown["asked"], shown["verdict"]) == ("at least 0.6, by its lower bound", "holds")
 
 
 def test_every_attempt_is_listed_newest_first(places: Places, token: dict[str, str]) -> None:

@@ -10,5 +10,6 @@ urlpatterns = [
         views.GateDecisions.as_view(),
         name="api-gate-decisions",
     ),
+    path("systems/<uuid:pk>/rollback", views.Rollback.as_view(), name="api-rollback"),
     path("gate-decisions/<uuid:pk>", views.GateDecisionDetail.as_view(), name="api-gate-decision"),
 ]

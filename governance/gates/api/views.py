@@ -1,18 +1,22 @@
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from governance.assessment.naming import with_names
 from governance.audit.queries import log_size
 from governance.gates import actions
 from governance.gates.models import GateDecision
+from governance.gates.rolling_back import roll_back
 from governance.identity.rest import Pages, View, body_of
-from governance.registry.api.serializers import StrictSerializer
-from governance.registry.finders import find, find_release
+from governance.registry.api.serializers import DeploymentRecorded, StrictSerializer
+from governance.registry.choices import Environment
+from governance.registry.finders import find, find_release, find_system
 from governance.work.idempotency import once
 
 
@@ -23,6 +27,10 @@ class GateInput(StrictSerializer):
     )
 
 
+class RollbackInput(StrictSerializer):
+    environment = serializers.ChoiceField(Environment.choices)
+
+
 class GateOutput(serializers.ModelSerializer[GateDecision]):
     release = serializers.UUIDField(source="release_id")
     system = serializers.UUIDField(source="system_id")
@@ -30,6 +38,7 @@ class GateOutput(serializers.ModelSerializer[GateDecision]):
     logSize = serializers.IntegerField(source="log_size")
     evidence = serializers.UUIDField(source="evidence_id")
     decidedAt = serializers.DateTimeField(source="decided_at")
+    reasons = serializers.SerializerMethodField()
     url = serializers.CharField(source="get_absolute_url")
 
     class Meta:
@@ -47,6 +56,12 @@ class GateOutput(serializers.ModelSerializer[GateDecision]):
             "decidedAt",
             "url",
         )
+
+    @extend_schema_field({"type": "array", "items": {"type": "object"}})
+    def get_reasons(self, decision: GateDecision) -> list[dict[str, Any]]:
+        """In the words of the receipt, with people by name; the receipt itself knows them by id."""
+        named: list[dict[str, Any]] = with_names(decision.reasons)
+        return named
 
 
 class GateWeighed(serializers.Serializer[dict[str, object]]):
@@ -81,7 +96,7 @@ class GateDecisions(View):
             word, reasons, policy = actions.weigh(release, environment, size)
             weighed = {
                 "verdict": word,
-                "reasons": [reason.as_json() for reason in reasons],
+                "reasons": with_names([reason.as_json() for reason in reasons]),
                 "policy": policy.digest,
                 "logSize": size,
             }
@@ -96,3 +111,13 @@ class GateDecisionDetail(View):
         return Response(
             GateOutput(find(GateDecision.objects.all(), pk, self.principal(request))).data
         )
+
+
+class Rollback(View):
+    @extend_schema(request=RollbackInput, responses={201: DeploymentRecorded})
+    @once
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Put the release that was live before back into service, if the gate's policy lets it go back."""
+        by, body = self.principal(request), body_of(RollbackInput(data=request.data))
+        deployment = roll_back(find_system(pk, by), body["environment"], by=by)
+        return Response(DeploymentRecorded(deployment).data, status=201)

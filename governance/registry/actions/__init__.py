@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from governance.registry.actions.datasets import register_dataset
-from governance.registry.actions.deployments import end_deployment, record_deployment, roll_back
+from governance.registry.actions.deployments import end_deployment, record_deployment
 from governance.registry.actions.models import register_model_version
 from governance.registry.actions.releases import create_release
 from governance.registry.actions.systems import (
@@ -26,5 +26,4 @@ __all__ = [
     "register_dataset",
     "register_model_version",
     "register_system",
-    "roll_back",
 ]

@@ -7,11 +7,15 @@ from django.utils import timezone
 
 from governance.audit.actions import instant
 from governance.evidence.actions import emit_record
+from governance.identity.choices import Role
+from governance.identity.directory import holders
 from governance.identity.errors import Conflict
 from governance.identity.principal import Principal
 from governance.registry.actions.systems import check_choice
 from governance.registry.choices import Environment
 from governance.registry.models import AISystem, Deployment, Release
+from governance.registry.passing import has_passed
+from governance.work.actions import notify
 
 
 def record_deployment(
@@ -47,7 +51,21 @@ def record_deployment(
             recorded_by_id=by.person_id,
         )
         state_deployment(deployment, by=by)
+        if not has_passed(release, environment):
+            tell_officers(deployment)
     return deployment
+
+
+def tell_officers(deployment: Deployment) -> None:
+    """What runs is a fact and is recorded; that the gate did not let it pass must be known."""
+    release = deployment.release
+    for officer in holders(Role.OFFICER, release.system.unit.path):
+        notify(
+            officer,
+            "live_without_gate",
+            f"Live in {deployment.environment} without the gate: {release}",
+            release.get_absolute_url(),
+        )
 
 
 def end_deployment(deployment: Deployment, *, by: Principal) -> Deployment:
@@ -59,15 +77,6 @@ def end_deployment(deployment: Deployment, *, by: Principal) -> Deployment:
             raise Conflict("deployment_ended", "This deployment has ended already.")
         close(held, timezone.now(), by)
     return held
-
-
-def roll_back(system: AISystem, environment: str, *, by: Principal) -> Deployment:
-    """Put the release that was live before back into service."""
-    by.require("deployment.record", system.unit.path)
-    live = Deployment.objects.live().filter(system=system, environment=environment).first()
-    if live is None or live.previous is None:
-        raise Conflict("nothing_to_roll_back", f"Nothing was live in {environment} before.")
-    return record_deployment(live.previous.release, environment, by=by, is_rollback=True)
 
 
 def close(deployment: Deployment, at: datetime, by: Principal) -> None:

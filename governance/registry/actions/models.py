@@ -13,9 +13,10 @@ from governance.identity.actions import clean_name
 from governance.identity.errors import Conflict, InvalidInput
 from governance.identity.models import Unit
 from governance.identity.principal import Principal
-from governance.registry.checks_input import check_digests, check_signature
+from governance.registry.checks_input import check_digests
 from governance.registry.choices import UploadKind, UploadState
 from governance.registry.models import Model, ModelVersion, Upload
+from governance.registry.signatures import check_signature
 
 
 def register_model_version(
@@ -40,6 +41,7 @@ def register_model_version(
             model, _ = Model.objects.select_for_update().get_or_create(
                 unit=unit, name=clean_name(model_name, 120)
             )
+            refuse_twice(model, upload, signature)
             last = model.versions.aggregate(last=Max("number"))["last"] or 0
             version = ModelVersion.objects.create(
                 model=model,
@@ -56,9 +58,18 @@ def register_model_version(
             state_model_version(version, upload, by=by)
     except IntegrityError as error:
         raise Conflict(
-            "version_exists", "This file is registered already as a version of this model."
+            "version_number", "Another version was registered at the same moment. Try again."
         ) from error
     return version
+
+
+def refuse_twice(model: Model, upload: Upload, signature: Mapping[str, Any]) -> None:
+    """The same file read in another way is another version; the caller holds the model's row."""
+    held = model.versions.filter(artefact=upload.artefact, signature=dict(signature)).first()
+    if held is not None:
+        raise Conflict(
+            "version_exists", f"This file is registered already with this signature: {held}."
+        )
 
 
 def check_upload(upload: Upload) -> None:

@@ -13,6 +13,7 @@ from governance.evidence.models import Evidence
 from governance.identity.errors import Conflict, InvalidInput
 from governance.identity.principal import Principal
 from governance.registry.models import AISystem, ModelVersion, Release
+from governance.registry.signatures import check_decision
 
 MANIFEST_PARTS = ("preprocessing", "decision", "image", "limitations")
 
@@ -35,6 +36,7 @@ def create_release(
     foreign = [v for v in versions if not v.model.unit.path.startswith(system.unit.path)]
     if foreign:
         raise InvalidInput("models", f"{foreign[0]} belongs to another AI system.", "/models")
+    check_decision(parts.get("decision"), [version.signature for version in versions])
     manifest = build_manifest(system, versions, parts)
     digest = canonical.digest(manifest)
     try:

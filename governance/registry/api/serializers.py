@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from governance.registry.choices import ActRole, DatasetRole, Environment, Tier
@@ -13,6 +14,7 @@ from governance.registry.models import (
     Release,
     Upload,
 )
+from governance.registry.passing import gate_words
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -88,6 +90,7 @@ class ModelVersionOutput(serializers.ModelSerializer[ModelVersion]):
     model = serializers.CharField(source="model.name")
     digest = serializers.CharField(source="artefact_id")
     trainingData = serializers.ListField(source="training_data")
+    notEvaluated = serializers.CharField(source="not_evaluated", allow_null=True)
     createdAt = serializers.DateTimeField(source="created_at")
 
     class Meta:
@@ -103,6 +106,7 @@ class ModelVersionOutput(serializers.ModelSerializer[ModelVersion]):
             "trainingData",
             "commit",
             "parameters",
+            "notEvaluated",
             "createdAt",
         )
 
@@ -154,19 +158,16 @@ class ReleaseInput(StrictSerializer):
 
 class ReleaseOutput(serializers.ModelSerializer[Release]):
     system = serializers.UUIDField(source="system_id")
+    notEvaluated = serializers.CharField(source="not_evaluated", allow_null=True)
     createdAt = serializers.DateTimeField(source="created_at")
 
     class Meta:
         model = Release
-        fields = ("id", "system", "number", "digest", "manifest", "createdAt")
+        fields = ("id", "system", "number", "digest", "manifest", "notEvaluated", "createdAt")
 
 
 class DeploymentInput(StrictSerializer):
     release = serializers.UUIDField()
-    environment = serializers.ChoiceField(Environment.choices)
-
-
-class RollbackInput(StrictSerializer):
     environment = serializers.ChoiceField(Environment.choices)
 
 
@@ -179,7 +180,7 @@ class DeploymentOutput(serializers.ModelSerializer[Deployment]):
 
     class Meta:
         model = Deployment
-        fields = (
+        fields: tuple[str, ...] = (
             "id",
             "system",
             "release",
@@ -188,3 +189,19 @@ class DeploymentOutput(serializers.ModelSerializer[Deployment]):
             "endedAt",
             "isRollback",
         )
+
+
+class GateSaid(serializers.Serializer[dict[str, str]]):
+    verdict = serializers.CharField()
+    decidedAt = serializers.CharField()
+
+
+class DeploymentRecorded(DeploymentOutput):
+    gate = serializers.SerializerMethodField()
+
+    class Meta(DeploymentOutput.Meta):
+        fields = (*DeploymentOutput.Meta.fields, "gate")
+
+    @extend_schema_field(GateSaid(allow_null=True))
+    def get_gate(self, deployment: Deployment) -> dict[str, str] | None:
+        return gate_words(deployment.release, deployment.environment)

@@ -11,7 +11,6 @@ urlpatterns = [
     path("systems/<uuid:pk>/datasets", views.Datasets.as_view(), name="api-datasets"),
     path("systems/<uuid:pk>/releases", views.Releases.as_view(), name="api-releases"),
     path("systems/<uuid:pk>/deployments", views.Deployments.as_view(), name="api-deployments"),
-    path("systems/<uuid:pk>/rollback", views.Rollback.as_view(), name="api-rollback"),
     path("releases/<uuid:pk>", views.ReleaseDetail.as_view(), name="api-release"),
     path("uploads", views.Uploads.as_view(), name="api-uploads"),
     path("uploads/<uuid:pk>", views.UploadDetail.as_view(), name="api-upload"),

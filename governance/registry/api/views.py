@@ -167,7 +167,12 @@ class Releases(View):
     @extend_schema(responses=s.ReleaseOutput(many=True))
     def get(self, request: Request, pk: UUID) -> Response:
         system = find_system(pk, self.principal(request))
-        return page(self, request, Release.objects.filter(system=system), s.ReleaseOutput)
+        return page(
+            self,
+            request,
+            Release.objects.filter(system=system).prefetch_related("model_versions__model"),
+            s.ReleaseOutput,
+        )
 
     @extend_schema(request=s.ReleaseInput, responses={201: s.ReleaseOutput})
     @once
@@ -197,27 +202,17 @@ class Deployments(View):
         rows = pages.paginate_queryset(Deployment.objects.filter(system=system), request)
         return pages.get_paginated_response(s.DeploymentOutput(rows, many=True).data)
 
-    @extend_schema(request=s.DeploymentInput, responses={201: s.DeploymentOutput})
+    @extend_schema(request=s.DeploymentInput, responses={201: s.DeploymentRecorded})
     @once
     def post(self, request: Request, pk: UUID) -> Response:
-        """Record that a release is live from now on."""
+        """Record that a release is live from now on; `gate` is what the gate last said of it there."""
         by, body = self.principal(request), body_of(s.DeploymentInput(data=request.data))
         find_system(pk, by)
         release = find_release(body["release"], by)
         if release.system_id != pk:
             raise InvalidInput("release", "This release belongs to another system.", "/release")
         deployment = actions.record_deployment(release, body["environment"], by=by)
-        return Response(s.DeploymentOutput(deployment).data, status=201)
-
-
-class Rollback(View):
-    @extend_schema(request=s.RollbackInput, responses={201: s.DeploymentOutput})
-    @once
-    def post(self, request: Request, pk: UUID) -> Response:
-        """Put the release that was live before back into service."""
-        by, body = self.principal(request), body_of(s.RollbackInput(data=request.data))
-        deployment = actions.roll_back(find_system(pk, by), body["environment"], by=by)
-        return Response(s.DeploymentOutput(deployment).data, status=201)
+        return Response(s.DeploymentRecorded(deployment).data, status=201)
 
 
 def uuid_field(request: Request, name: str) -> UUID:
