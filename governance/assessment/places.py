@@ -40,7 +40,7 @@ def deployment_names(rows: list[Result]) -> dict[UUID, str]:
 
 
 def words_of_target(row: Result, names: dict[UUID, str]) -> str:
-    """"release 2", "release 1 in production"; of what has no such name its type."""
+    """ "release 2", "release 1 in production"; of what has no such name its type."""
     return names.get(row.target_id, row.target_type)
 
 

@@ -70,21 +70,24 @@ def test_another_organisation_does_not_find_the_page(cast: Cast) -> None:
     assert signed_in(cast, "nina").get(at_organisation(cast)).status_code == 404
 
 
+def say_not_met(cast: Cast, text: str) -> None:
+    statements.make_statement(
+        unit_scope(cast.organisation),
+        "GOVERN 1.4",
+        met=False,
+        role="officer",
+        text=text,
+        by=cast.by("dana"),
+    )
+    cast.judge()
+
+
 def test_the_queries_of_both_pages_do_not_grow_with_what_is_said_and_judged(cast: Cast) -> None:
     make_release(cast)
-    cast.judge()
+    say_not_met(cast, "Once.")
     client = signed_in(cast, "dana")
     paths = ("/requirements/MEASURE-2.11", at_organisation(cast))
     before = [queries_of(client, path) for path in paths]
     register_places(cast, "Another (test)")
-    for text in ("Once.", "Twice."):
-        statements.make_statement(
-            unit_scope(cast.organisation),
-            "GOVERN 1.4",
-            met=False,
-            role="officer",
-            text=text,
-            by=cast.by("dana"),
-        )
-    cast.judge()
+    say_not_met(cast, "Twice.")
     assert [queries_of(client, path) for path in paths] == before

@@ -96,10 +96,13 @@ def unit_speak(request: SignedInRequest, pk: UUID, name: str, act: str) -> HttpR
     row = row_answered(unit, entry)
     form = form_for(act, request, request.principal, unit)
     back = reverse("unit-why", args=[unit.pk, name])
-    if request.method == "POST" and form.is_valid():
-        if done(form, lambda: WORDS[act](unit, row, form.cleaned_data, request.principal)):
-            messages.success(request, "Recorded and signed. The result follows within seconds.")
-            return redirect(back)
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and done(form, lambda: WORDS[act](unit, row, form.cleaned_data, request.principal))
+    ):
+        messages.success(request, "Recorded and signed. The result follows within seconds.")
+        return redirect(back)
     context = {"form": form, "system": unit, "row": row, "back": back, "act": act}
     return render(request, "assessment/speak.html", context)
 
