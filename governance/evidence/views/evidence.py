@@ -36,7 +36,7 @@ def evidence_list(request: SignedInRequest) -> HttpResponse:
     return render(request, "evidence/evidence_list.html", context)
 
 
-def evidence(request: SignedInRequest, pk: UUID) -> HttpResponse:
+def evidence(request: SignedInRequest, pk: str) -> HttpResponse:
     """One signed statement: who, what, about which digests, the value, its proof, checked now."""
     found = find_evidence(pk, request.principal)
     predicate = found.predicate
@@ -121,7 +121,7 @@ def proof_context(found: Evidence, request: SignedInRequest) -> dict[str, Any]:
     }
 
 
-def evidence_envelope(request: SignedInRequest, pk: UUID) -> HttpResponse:
+def evidence_envelope(request: SignedInRequest, pk: str) -> HttpResponse:
     """The signed DSSE envelope as it is stored, as a file."""
     found = find_evidence(pk, request.principal)
     response = HttpResponse(bytes(found.envelope), content_type="application/json")
