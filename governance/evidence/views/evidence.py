@@ -20,6 +20,7 @@ from governance.evidence.catalogue import (
     revisions_of,
 )
 from governance.evidence.models import Evidence
+from governance.evidence.naming import things_named
 from governance.evidence.views.log import checks_of, tabs_of
 from governance.identity.models import Person
 from governance.identity.pages import keyset_page
@@ -40,12 +41,13 @@ def evidence(request: SignedInRequest, pk: str) -> HttpResponse:
     """One signed statement: who, what, about which digests, the value, its proof, checked now."""
     found = find_evidence(pk, request.principal)
     predicate = found.predicate
+    things = things_named(reading.ids_in(predicate), request.principal)
     context = {
         "evidence": found,
         "predicate": predicate,
         "title": reading.title(predicate, found.get_type_display()),
         "value": reading.measured(predicate),
-        "facts": reading.facts(predicate),
+        "facts": reading.facts(predicate, things),
         "plan": plan_of(predicate, request),
         "invalid": invalid_reason(predicate),
         "subjects": found.statement["subject"],
