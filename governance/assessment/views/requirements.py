@@ -280,6 +280,14 @@ WORDS = {
 }
 
 
+def chosen_requirements(request: HttpRequest, system: AISystem) -> list[str]:
+    """Those ticked; with the button "all", every one that the tab shows under its filter."""
+    if "all" not in request.POST:
+        return request.POST.getlist("chosen")
+    state = request.POST["all"]
+    return [row.requirement for row in posture(system) if not state or row.state == state]
+
+
 def assign(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Bulk: name one owner and a due date for the chosen requirements."""
     principal = principal_of(request)
@@ -292,7 +300,7 @@ def assign(request: HttpRequest, pk: UUID) -> HttpResponse:
     try:
         number = statements.assign(
             system.unit,
-            request.POST.getlist("chosen"),
+            chosen_requirements(request, system),
             find_person(form.cleaned_data["person"].pk, principal),
             form.cleaned_data["due_on"],
             by=principal,
