@@ -23,6 +23,7 @@ def test_the_organisations_row_leads_to_its_own_why_page(cast: Cast) -> None:
     page = html_of(client, at_organisation(cast))
     assert "Why" in page
     assert "Make a statement" in page
+    assert '<a href="/requirements" aria-current="page">' in page
     assert f"/documents/attach?unit={cast.organisation.pk}" in page
 
 
