@@ -1,6 +1,6 @@
 """Draw a placed graph as SVG that a reader, a screen reader and a strict CSP can live with.
 
-Classes only: `flow`, `node`, `focus`, `edge`, `live`, `sub`. A dashed line is asserted by a
+Classes only: `flow`, `fit-…`, `node`, `focus`, `edge`, `live`, `sub`. A dashed line is asserted by a
 person, a dotted one derived from equal digests; a rounded box is an act: a run, a decision.
 """
 
@@ -60,7 +60,7 @@ def render(
     role = "group" if any(placed.node.url for placed in placement.nodes) else "img"
     names = {placed.node.id: placed.node.label for placed in placement.nodes}
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="flow" role="{role}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="{_classes(placement)}" role="{role}" '
         f'aria-labelledby="flow-{mark}-title flow-{mark}-desc" '
         f'viewBox="0 0 {width} {height}" width="{width}" height="{height}">',
         f'<title id="flow-{mark}-title">{_text(title)}</title>',
@@ -72,6 +72,13 @@ def render(
         "</svg>",
     ]
     return "\n".join(parts) + "\n"
+
+
+def _classes(placement: Placement) -> str:
+    """`flow`, and the width of its frame from which the drawing may shrink to fit and stay readable."""
+    widest = ((320, "fit-s"), (900, "fit-m"), (1400, "fit-l"))
+    fits = next((name for limit, name in widest if placement.width <= limit), "")
+    return f"flow {fits}".strip()
 
 
 def _node(placed: PlacedNode, focus: str) -> str:

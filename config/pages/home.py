@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
@@ -11,14 +10,15 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from governance.assessment.choices import FindingState, RequestState
-from governance.assessment.models import ApprovalRequest, Assignment, Finding, Result
+from config.pages.first_steps import first_steps
+from config.pages.work import tasks_of
+from governance.assessment.models import Result
 from governance.assessment.posture import STATES
 from governance.gates.models import GateDecision, Verdict
 from governance.identity.models import Unit
 from governance.identity.principal import Principal
-from governance.registry.choices import Environment, TierState
-from governance.registry.models import AISystem, Deployment
+from governance.registry.choices import Environment
+from governance.registry.models import Deployment
 from governance.registry.pages import HOME_CARDS, in_order
 from governance.work.models import Notification
 
@@ -43,6 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "tasks": tasks[:SHOWN],
         "more": len(tasks) - SHOWN,
+        "steps": first_steps(principal),
         "functions": functions_table(principal),
         "live": live_now(principal),
         "decisions": gate_decisions(principal),
@@ -50,73 +51,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "may_register": principal.may_somewhere("system.register"),
     }
     return render(request, "home.html", context)
-
-
-def tasks_of(principal: Principal) -> Iterator[dict[str, Any]]:
-    """What waits for this person, most urgent kinds first."""
-    for request in waiting_approvals(principal):
-        yield {
-            "title": request.title,
-            "url": request.get_absolute_url(),
-            "tone": "wait",
-            "words": "waits for your decision",
-            "note": f"Asked by {request.requested_by}",
-            "due": request.due_on or "",
-        }
-    if principal.may_somewhere("system.confirm_tier"):
-        yield from unconfirmed_tiers(principal)
-    yield from owned_findings(principal)
-    yield from assigned_requirements(principal)
-
-
-def waiting_approvals(principal: Principal) -> list[ApprovalRequest]:
-    rows = ApprovalRequest.objects.visible_to(principal).filter(
-        state=RequestState.OPEN, role__in=principal.roles
-    )
-    return list(
-        rows.exclude(barred__contains=[principal.person_id]).select_related("requested_by")[:50]
-    )
-
-
-def unconfirmed_tiers(principal: Principal) -> Iterator[dict[str, Any]]:
-    rows = AISystem.objects.visible_to(principal).filter(tier_state=TierState.PROPOSED)
-    for system in rows.exclude(owner_id=principal.person_id).select_related("unit", "owner")[:50]:
-        yield {
-            "title": f"Confirm the tier of {system}",
-            "url": system.get_absolute_url(),
-            "tone": "wait",
-            "words": "waits for you",
-            "note": f"{system.owner} proposes {system.get_tier_display()}",
-            "due": "",
-        }
-
-
-def owned_findings(principal: Principal) -> Iterator[dict[str, Any]]:
-    rows = Finding.objects.visible_to(principal).filter(owner_id=principal.person_id)
-    for finding in rows.exclude(state=FindingState.CLOSED).select_related("system__unit")[:50]:
-        yield {
-            "title": f"Finding: {finding.title}",
-            "url": finding.get_absolute_url(),
-            "tone": "warn",
-            "words": f"{finding.get_severity_display()}, {finding.get_state_display()}",
-            "note": str(finding.system),
-            "due": finding.due_on,
-        }
-
-
-def assigned_requirements(principal: Principal) -> Iterator[dict[str, Any]]:
-    for row in Assignment.objects.filter(person_id=principal.person_id).select_related("unit")[:50]:
-        result = Result.objects.filter(requirement=row.requirement, unit=row.unit).first()
-        if result is not None and result.determination == "satisfied":
-            continue
-        yield {
-            "title": f"{row.requirement} at {row.unit}",
-            "url": f"{reverse('requirements')}?q={row.requirement}",
-            "tone": result.tone if result else "none",
-            "words": result.words if result else "not determined",
-            "note": "You are to see that this holds",
-            "due": row.due_on or "",
-        }
 
 
 def functions_table(principal: Principal) -> list[dict[str, Any]]:
@@ -154,7 +88,7 @@ def gate_decisions(principal: Principal) -> list[dict[str, Any]]:
     return [
         {
             "at": row.decided_at,
-            "words": str(row.release),
+            "words": f"{row.release}, {row.get_environment_display().lower()}",
             "url": row.get_absolute_url(),
             "tone": Verdict(row.verdict).tone,
             "state": Verdict(row.verdict).label.lower(),

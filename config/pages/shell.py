@@ -67,7 +67,7 @@ def navigation(request: HttpRequest, principal: Principal) -> list[dict[str, Any
             "label": label,
             "url": reverse(name),
             "count": numbers.get(name),
-            "current": is_current(request.path, reverse(name), prefixes),
+            "current": is_current(section_of(request.path), reverse(name), prefixes),
             "divider": name in AFTER_A_LINE,
         }
         for label, name, prefixes in (own_entry(entry, principal) for entry in ENTRIES)
@@ -80,6 +80,11 @@ def own_entry(entry: Entry, principal: Principal) -> Entry:
     if entry[1] == "log" and not principal.may_somewhere("log.read"):
         return "Evidence", "evidence-list", entry[2]
     return entry
+
+
+def section_of(path: str) -> str:
+    """The path by which its entry is found: a requirement at a unit belongs to the requirements."""
+    return "/requirements" if path.startswith("/units/") and "/requirements/" in path else path
 
 
 def is_current(path: str, own: str, prefixes: tuple[str, ...]) -> bool:

@@ -117,6 +117,16 @@ def row_for(
     )
 
 
+def row_at_unit(unit: Unit, entry: dict[str, Any]) -> Row:
+    """One requirement at the organisation or unit that answers for it."""
+    name = entry["id"]
+    rows = Result.objects.filter(target_id=unit.pk, requirement=name)
+    found = {(row.target_id, row.requirement): row for row in rows}
+    named = Assignment.objects.filter(unit=unit, requirement=name).select_related("person")
+    assigned = {row.requirement: row for row in named}
+    return row_for(name, entry, outcomes(), {entry["scope"]: unit.pk}, found, {}, assigned)
+
+
 def missing_state(scope: str) -> str:
     return "not-yet-due" if scope == "deployment" else "not-determined"
 

@@ -235,8 +235,10 @@ def results_table(principal: Principal, query: QueryDict) -> QuerySet[Result]:
     ("Due", "due_on"),
 )
 def requirements_table(principal: Principal, query: QueryDict) -> list[Row]:
-    """Requirements of the system named by `system`, its id."""
-    return posture(find_system(system_id(query), principal))
+    """Requirements of the system named by `system`, its id; of one state where `state` names one."""
+    rows = posture(find_system(system_id(query), principal))
+    state = query.get("state", "")
+    return [row for row in rows if not state or row.state == state]
 
 
 @table(

@@ -9,7 +9,7 @@ from governance.assessment.choices import RequestState
 from governance.assessment.forms import AssignForm
 from governance.assessment.models import ApprovalRequest
 from governance.assessment.naming import with_names
-from governance.assessment.posture import counts, counts_by_function, posture
+from governance.assessment.posture import STATES, counts, counts_by_function, posture
 from governance.assessment.results import focus_release
 from governance.identity.principal import Principal
 from governance.registry.models import AISystem, Release
@@ -46,6 +46,7 @@ def requirements(system: AISystem, principal: Principal) -> dict[str, Any]:
             }
             for name in functions
         ],
+        "states": [(state, state.replace("-", " ")) for state in STATES],
         "release": focus_release(system),
         "assign_form": AssignForm(unit=system.unit),
         "may_assign": principal.may("requirement.assign", system.unit.path),

@@ -8,6 +8,7 @@ from governance.assessment.views import (
     findings,
     judgements,
     requirements,
+    unit_requirements,
 )
 
 urlpatterns = [
@@ -15,6 +16,12 @@ urlpatterns = [
     path("requirements/<str:name>", requirements.requirement, name="requirement"),
     path("systems/<uuid:pk>/requirements/<str:name>", requirements.why, name="why"),
     path("systems/<uuid:pk>/requirements/<str:name>/<slug:act>", requirements.speak, name="speak"),
+    path("units/<uuid:pk>/requirements/<str:name>", unit_requirements.unit_why, name="unit-why"),
+    path(
+        "units/<uuid:pk>/requirements/<str:name>/<slug:act>",
+        unit_requirements.unit_speak,
+        name="unit-speak",
+    ),
     path("systems/<uuid:pk>/assign", requirements.assign, name="assign"),
     path("approvals", approvals.approvals, name="approvals"),
     path("approvals/<uuid:pk>", approvals.approval, name="approval"),

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Q, QuerySet
+from django.db.models.functions import Cast
 from django.http import QueryDict
 
 from governance.audit.proofs import Check
 from governance.evidence import dsse
 from governance.evidence.choices import Assurance, PredicateType
 from governance.evidence.models import Evidence, SigningKey
-from governance.identity.errors import NotFound
+from governance.identity.errors import Conflict, NotFound
 from governance.identity.principal import Principal
 from governance.identity.tables import table
 
 ATTEMPTS = 50
 DIGEST_LENGTH = 64
+SHORT_ID = re.compile(r"EV-[0-9a-f]{8}", re.IGNORECASE)
 
 
 class EvidenceFilter(forms.Form):
@@ -46,12 +49,26 @@ def filtered_evidence(principal: Principal, data: dict[str, Any]) -> QuerySet[Ev
     return rows.with_index().select_related("unit")
 
 
-def find_evidence(pk: UUID, principal: Principal) -> Evidence:
-    rows = Evidence.objects.visible_to(principal).with_index().select_related("unit")
-    found = rows.filter(id=pk).first()
-    if found is None:
-        raise NotFound("not_found", f"No evidence that you can see has the id {pk}.")
-    return found
+def find_evidence(reference: UUID | str, principal: Principal) -> Evidence:
+    """The statement with this id, or this short id (EV-1a2b3c4d), among those the principal sees."""
+    seen = Evidence.objects.visible_to(principal).with_index().select_related("unit")
+    found = list(named(seen, str(reference))[:2])
+    if not found:
+        raise NotFound("not_found", f"No evidence that you can see has the id {reference}.")
+    if len(found) > 1:
+        raise Conflict("short_id", f"{reference} names more than one statement. Use the whole id.")
+    return found[0]
+
+
+def named(rows: QuerySet[Evidence], reference: str) -> QuerySet[Evidence]:
+    """Rows with this id or short id; none where the text is neither."""
+    if SHORT_ID.fullmatch(reference):
+        text = rows.annotate(text=Cast("id", CharField()))
+        return text.filter(text__endswith=reference[3:].lower())
+    try:
+        return rows.filter(id=UUID(reference))
+    except ValueError:
+        return rows.none()
 
 
 def attempts_of(found: Evidence, principal: Principal) -> list[Evidence]:

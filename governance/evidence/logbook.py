@@ -16,6 +16,7 @@ from governance.audit.canonical import loads
 from governance.audit.models import EntryText, Leaf
 from governance.audit.proofs import LogKey, log_key
 from governance.audit.querysets import within
+from governance.evidence.naming import actors, things_named
 from governance.identity.directory import people_seen
 from governance.identity.errors import NotFound
 from governance.identity.models import Person
@@ -93,8 +94,10 @@ def action_words(leaf: Leaf) -> str:
     return f"{named.replace('-', ' ')} {words}"
 
 
-def log_rows(leaves: list[Leaf]) -> list[dict[str, Any]]:
-    """A row for the page: the entry, who did it, its first words; two queries for all."""
+def log_rows(leaves: list[Leaf], principal: Principal) -> list[dict[str, Any]]:
+    """A row for the page: the entry, who did it, what about, its first words; as many queries for all."""
+    things = things_named([leaf.object_id for leaf in leaves], principal)
+    programs = actors(leaf.account_id for leaf in leaves)
     people = Person.objects.in_bulk([leaf.person_id for leaf in leaves])
     words: dict[UUID, list[str]] = {}
     for text in EntryText.objects.filter(entry_id__in=[leaf.entry_id for leaf in leaves]):
@@ -102,7 +105,8 @@ def log_rows(leaves: list[Leaf]) -> list[dict[str, Any]]:
     return [
         {
             "leaf": leaf,
-            "who": people.get(leaf.person_id),
+            "who": programs.get(leaf.account_id) or people.get(leaf.person_id),
+            "thing": things.get(leaf.object_id),
             "words": action_words(leaf),
             "note": note_of(leaf, words.get(leaf.entry_id, [])),
         }

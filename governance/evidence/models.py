@@ -83,6 +83,17 @@ class Evidence(models.Model):
         return f"EV-{self.id.hex[-8:]}"
 
     @property
+    def type_words(self) -> str:
+        return PredicateType(self.type).label
+
+    @property
+    def slice_words(self) -> str:
+        """The slice as people know it: a batch by its name, all else as it stands."""
+        dataset = self.predicate.get("dataset") or {}
+        is_batch = self.slice.startswith("batch:")
+        return str(dataset.get("name") or "a batch") if is_batch else self.slice
+
+    @property
     def predicate(self) -> dict[str, Any]:
         found: dict[str, Any] = self.statement["predicate"]
         return found

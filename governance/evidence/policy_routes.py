@@ -11,4 +11,8 @@ ROUTES = {
     ("api-evidence-list", "GET"): "read",
     ("api-evidence", "GET"): "read",
     ("api-evidence-envelope", "GET"): "read",
+    ("api-keys", "GET"): "read",
+    ("api-log-checkpoint", "GET"): "log.read",
+    ("api-log-entry", "GET"): "log.read",
+    ("api-log-proof", "GET"): "log.read",
 }

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any
-from uuid import UUID
-
-from governance.identity.models import Person
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol
 
 HEAD = frozenset({"id", "scope", "producedAt", "collector", "assurance", "supersedes"})
 # Shown in parts of their own.
 APART = frozenset(
     {"value", "groups", "leftOut", "columns", "series", "fields", "kind", "artefacts"}
 )
+WITH_ID = re.compile(r"\b[Pp]erson ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b")
 UUID_FORM = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 DIGEST_FORM = re.compile(r"^(sha256:)?[0-9a-f]{64}$")
 TIME_FORM = re.compile(r"^\d{4}-\d\d-\d\dT[\d:.]+Z$")
@@ -26,6 +24,19 @@ FIRST = ("name", "title", "id", "version", "revision", "from", "to", "method", "
 LAST = ("digest", "barred")
 
 Row = dict[str, Any]
+
+
+class Known(Protocol):
+    """What an id stands for: its words, and the address of its page or nothing."""
+
+    @property
+    def words(self) -> str: ...
+
+    @property
+    def url(self) -> str: ...
+
+
+Names = Mapping[str, Known]
 
 
 def label(name: str) -> str:
@@ -43,29 +54,53 @@ def place(name: str) -> tuple[int, str]:
     return (len(FIRST) + (name in LAST), name)
 
 
-def rows_of(part: dict[str, Any], names: dict[str, str], above: str = "") -> Iterator[Row]:
-    """Rows {label, value, form} of a mapping; mappings inside become rows of their own."""
+def rows_of(part: dict[str, Any], names: Names, above: str = "") -> Iterator[Row]:
+    """Rows {label, value, form, url} of a mapping; mappings inside become rows of their own."""
     for name in sorted(part, key=place):
         value = part[name]
         title = f"{above}, {label(name)}" if above else label(name)
         if isinstance(value, dict) and value and title.count(",") < DEEPEST:
             yield from rows_of(value, names, title)
             continue
+        if value and isinstance(value, list) and all(isinstance(one, dict) for one in value):
+            found = [item_words(one, names) for one in value]
+            yield {"label": title, "value": found, "form": "list", "url": ""}
+            continue
         text = words_of(value, names)
         if text:
-            yield {"label": title, "value": text, "form": form_of(value)}
+            known = names.get(value) if isinstance(value, str) else None
+            url = known.url if known else ""
+            yield {"label": title, "value": text, "form": form_of(value), "url": url}
 
 
-def words_of(value: object, names: dict[str, str]) -> str:
+def words_of(value: object, names: Names) -> str:
     if value is None or value == "" or value in ([], {}):
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
-        if all(isinstance(one, dict) for one in value):
-            return f"{len(value)}, see the signed statement"
         return ", ".join(words_of(one, names) for one in value)
-    return names.get(str(value), str(value))
+    known = names.get(str(value))
+    if known:
+        return known.words
+    return WITH_ID.sub(lambda found: name_or_id(found, names), str(value))
+
+
+def name_or_id(found: re.Match[str], names: Names) -> str:
+    known = names.get(found[1])
+    return known.words if known else found[0]
+
+
+def item_words(item: dict[str, Any], names: Names) -> str:
+    """One of a list: its effect and text where it has them, else what it says, name by name."""
+    if item.get("text"):
+        said = words_of(item["text"], names)
+        due = f", due {item['due']}" if item.get("due") else ""
+        return f"{label(item['effect'])}: {said}" if item.get("effect") else f"{said}{due}"
+    parts = [(name, words_of(item[name], names)) for name in sorted(item, key=place)]
+    return ", ".join(
+        f"{label(name).lower()} {text}" for name, text in parts if text and name not in LAST
+    )
 
 
 def form_of(value: object) -> str:
@@ -77,11 +112,10 @@ def form_of(value: object) -> str:
     return "text"
 
 
-def facts(predicate: dict[str, Any]) -> list[dict[str, Any]]:
+def facts(predicate: dict[str, Any], names: Names) -> list[dict[str, Any]]:
     """What the statement says beyond its head and the parts drawn apart, in groups {title, rows}."""
     own = {name: value for name, value in predicate.items() if name not in HEAD | APART}
     said = own | predicate.get("fields", {})
-    names = names_in(said)
     flat = {name: value for name, value in said.items() if not isinstance(value, dict)}
     parts = {name: value for name, value in said.items() if isinstance(value, dict)}
     groups = [{"title": "What it says", "rows": list(rows_of(flat, names))}]
@@ -92,10 +126,11 @@ def facts(predicate: dict[str, Any]) -> list[dict[str, Any]]:
     return [group for group in groups if group["rows"]]
 
 
-def names_in(value: object) -> dict[str, str]:
-    """Names of the people whose ids stand anywhere in the value."""
-    ids = {UUID(one) for one in texts_in(value) if UUID_FORM.match(one)}
-    return {str(pk): person.name for pk, person in Person.objects.in_bulk(ids).items()}
+def ids_in(value: object) -> set[str]:
+    """The ids that stand anywhere in the value, also inside sentences that name a person by id."""
+    texts = [*texts_in(value)]
+    alone = {one for one in texts if UUID_FORM.match(one)}
+    return alone | {pk for one in texts for pk in WITH_ID.findall(one)}
 
 
 def texts_in(value: object) -> Iterator[str]:

@@ -10,6 +10,6 @@ urlpatterns = [
     path("log/<int:index>", log.log_entry, name="log-entry"),
     path("log/<int:index>/proof", log.log_proof, name="log-proof"),
     path("evidence", evidence.evidence_list, name="evidence-list"),
-    path("evidence/<uuid:pk>", evidence.evidence, name="evidence"),
-    path("evidence/<uuid:pk>/envelope", evidence.evidence_envelope, name="evidence-envelope"),
+    path("evidence/<str:pk>", evidence.evidence, name="evidence"),
+    path("evidence/<str:pk>/envelope", evidence.evidence_envelope, name="evidence-envelope"),
 ]

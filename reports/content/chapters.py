@@ -85,7 +85,7 @@ def result_rows(
         "organisation": units[path[0]],
         "unit": units[path[-2]] if len(path) > 2 else "",
     }
-    owners = results.owners_of(path, register.name(stated.fields["owner"]))
+    owners = results.owners_of(path)
     scopes = ALL_SCOPES if with_inherited else OWN_SCOPES
     return results.rows_of(bodies, scopes, providers, owners, register)
 
@@ -94,5 +94,5 @@ def unit_rows(unit: Unit, snapshot: Snapshot, register: Register) -> list[JSON]:
     """What a unit and the organisation above it answer for themselves."""
     path = unit.path_ids
     bodies = results.upper_results([*path, ""], snapshot.size, snapshot.at)
-    owners = results.owners_of(path, "")
+    owners = results.owners_of(path)
     return results.rows_of(bodies, ("organisation", "unit"), {}, owners, register)

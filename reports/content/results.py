@@ -191,9 +191,9 @@ def undecided(node: JSON) -> Iterator[str]:
         yield from undecided(one)
 
 
-def owners_of(path: list[str], fallback: str) -> dict[str, tuple[str, str]]:
-    """Who mends each requirement: as assigned nearest to the system, else the owner of the system."""
-    found = dict.fromkeys(current_entries(), (fallback, ""))
+def owners_of(path: list[str]) -> dict[str, tuple[str, str]]:
+    """Who mends each requirement, as assigned nearest to the system; nobody where nobody is named."""
+    found: dict[str, tuple[str, str]] = {}
     rows = Assignment.objects.filter(unit_id__in=[UUID(one) for one in path])
     for row in rows.select_related("person").order_by("unit__path"):
         due = row.due_on.isoformat() if row.due_on else ""

@@ -50,7 +50,7 @@ def figures(systems: list[JSON]) -> list[JSON]:
         figure("Findings open", sum(one["state"] != "closed" for one in findings)),
         figure("Exceptions in force", sum(one["state"] == "in force" for one in exceptions)),
         figure("Risks on the register", len(risks)),
-        figure("High after treatment", sum(grave_risk(one) for one in risks)),
+        figure("High after treatment", sum(is_high(one["residual"]) for one in risks)),
         figure("Alerts not closed", sum(one["state"] != "closed" for one in alerts)),
     ]
 
@@ -59,8 +59,16 @@ def figure(label: str, value: int) -> JSON:
     return {"label": label, "value": value}
 
 
-def grave_risk(risk: JSON) -> bool:
-    return (risk["residual"] or risk["level"]) in {"high", "very high"}
+def is_high(level: str) -> bool:
+    return level in {"high", "very high"}
+
+
+def remains(risk: JSON) -> str:
+    """What remains of a risk; of one that nobody rated after treatment, what it was before and why."""
+    if risk["residual"]:
+        return f"remains {risk['residual']}"
+    answer = "not rated after it" if risk["treatment"] else "not treated"
+    return f"{risk['level']} before treatment, {answer}"
 
 
 def attention(systems: list[JSON], own: list[JSON]) -> Iterator[JSON]:
@@ -93,9 +101,8 @@ def waiting(system: JSON, where: str) -> Iterator[JSON]:
             yield item("warn", f"{one['number']} {one['title']}", "", note, where, one["evidence"])
     for one in system["risks"]:
         turned = [held for held in one["indicators"] if held["signal"] in {"amber", "red"}]
-        if grave_risk(one) or turned:
-            remains = one["residual"] or f"{one['level']}, not treated"
-            note = f"remains {remains}" + "".join(
+        if is_high(one["residual"] or one["level"]) or turned:
+            note = remains(one) + "".join(
                 f"; {held['label']} is {held['signal']}" for held in turned
             )
             yield item("warn", f"{one['number']} {one['title']}", "", note, where, one["evidence"])

@@ -4,11 +4,15 @@ import json
 import uuid
 
 import pytest
+from django.utils.html import escape
 from pytest_django import Settings
 
 from governance.evidence import dsse
 from governance.evidence.catalogue import check_signature, keys_known
 from governance.evidence.models import Evidence
+from governance.evidence.reading import facts
+from governance.gates.actions import ask_gate
+from governance.registry.actions import record_deployment
 from governance.registry.models import Release
 from tests.cast import Cast, make_release
 from tests.evidence.measurements import STARTED, drift, measure
@@ -123,3 +127,48 @@ def test_the_list_asks_as_many_queries_for_many_as_for_few(cast: Cast, release: 
     for attempt in range(2, 7):
         measure(cast, release, attempt)
     assert queries_of(client, "/evidence?type=measurement") == before
+
+
+def test_a_batch_is_called_by_its_name_and_a_column_by_its_own(
+    cast: Cast, release: Release
+) -> None:
+    target = f"sha256:{release.digest}"
+    of_batch = {"check": "roc_auc", "target": target, "slice": f"batch:{uuid.uuid4()}"}
+    of_column = {"check": "roc_auc", "target": target, "slice": "RAC1P"}
+    found = [measure(cast, release, series=series) for series in (of_batch, of_column)]
+    html = html_of(signed_in(cast, "dana"), "/evidence?type=measurement")
+    assert found[0].predicate["dataset"]["name"] in html
+    assert "batch:" not in html
+    assert "RAC1P" in html
+    assert "batch:" not in page(cast, found[0]).split("The signed statement")[0]
+
+
+def test_a_record_that_is_named_by_its_id_is_shown_by_name_with_a_link(
+    cast: Cast, release: Release
+) -> None:
+    record_deployment(release, "staging", by=cast.by("owen"))
+    html = page(cast, Evidence.objects.records("deployment").get())
+    stated = Evidence.objects.records("release").get()
+    assert f'<a href="/evidence/{stated.id}">Release 1</a>' in html
+
+
+def test_the_reasons_of_a_gate_decision_are_listed(cast: Cast, release: Release) -> None:
+    cast.sequence()
+    decision = ask_gate(release, "production", by=cast.by("owen"))
+    assert len(decision.reasons) > 1
+    html = page(cast, Evidence.objects.get(id=decision.evidence_id))
+    assert "see the signed statement" not in html
+    assert all(escape(reason["text"].split("erson ")[0]) in html for reason in decision.reasons)
+
+
+def test_the_conditions_of_an_approval_are_listed(cast: Cast, release: Release) -> None:
+    conditions = [{"id": "c1", "text": "Weigh again", "due": "2026-12-15", "record": None}]
+    rows = facts({"conditions": conditions}, {})[0]["rows"]
+    assert rows == [
+        {
+            "label": "Conditions",
+            "value": ["Weigh again, due 2026-12-15"],
+            "form": "list",
+            "url": "",
+        }
+    ]

@@ -5,9 +5,11 @@ from collections.abc import Callable
 
 import psycopg
 import pytest
+from django.db import transaction
 from pytest_django import Settings
 
 from governance.audit import merkle, note
+from governance.audit.actions import record
 from governance.audit.models import Checkpoint, Leaf
 from governance.audit.proofs import (
     check_checkpoint,
@@ -18,6 +20,7 @@ from governance.audit.proofs import (
     texts_of,
 )
 from governance.identity import actions
+from governance.identity.principal import principal_of_token
 from tests.cast import PASSWORD, Cast
 from tests.pages.browse import asks_to_sign_in, html_of, queries_of, signed_in
 
@@ -177,3 +180,28 @@ def test_changed_and_erased_words_are_told_apart(
     assert found == {"name": True, "email": None, "login": False}
     html = html_of(signed_in(signed_log, "abel"), f"/log/{leaf.index}")
     assert "erased" in html and "was changed" in html
+
+
+def test_an_entry_names_what_it_is_about_and_leads_to_it(signed_log: Cast) -> None:
+    html = html_of(signed_in(signed_log, "abel"), "/log?action=evidence.recorded")
+    assert "System: Job-support places (test)</a>" in html
+    html = html_of(signed_in(signed_log, "abel"), "/log?action=role_granted")
+    assert "dana (test)" in html.split("<tbody")[1]
+
+
+def test_the_acts_of_a_token_are_not_read_as_its_sponsors(signed_log: Cast) -> None:
+    unit, by = signed_log.system.unit, signed_log.by("owen")
+    token, _ = actions.create_token(unit, "Nightly build", ["evidence.submit"], 30, by=by)
+    with transaction.atomic():
+        record(
+            "test.ci_acted",
+            by=principal_of_token(token),
+            object_type="token",
+            object_id=token.pk,
+            unit_path=unit.path,
+        )
+    signed_log.sequence()
+    client = signed_in(signed_log, "abel")
+    assert "CI Nightly build (for owen (test))" in html_of(client, "/log?action=ci_acted")
+    newest = Leaf.objects.get(action="test.ci_acted")
+    assert "CI Nightly build (for owen (test))" in html_of(client, f"/log/{newest.index}")

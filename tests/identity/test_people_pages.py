@@ -4,6 +4,7 @@ import pytest
 
 from governance.audit.models import OutboxEntry
 from governance.identity import actions
+from governance.identity.choices import Role
 from governance.identity.models import Account, Person, RoleGrant, Unit
 from tests.cast import PASSWORD, Cast
 from tests.pages.browse import asks_to_sign_in, html_of, queries_of, signed_in
@@ -142,3 +143,9 @@ def test_a_password_that_cannot_be_changed_says_why(
     answer = signed_in(cast, "owen").post("/account", body)
     assert sentence in answer.content.decode()
     assert Account.objects.get(pk=cast.accounts["owen"].pk).check_password(PASSWORD)
+
+
+def test_each_role_is_explained_where_it_is_granted(cast: Cast) -> None:
+    page = html_of(signed_in(cast, "adam"), f"/people/{cast.person('dana').pk}")
+    for role in Role:
+        assert (role.sentence in page) == (role != Role.CI)

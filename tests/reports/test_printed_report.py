@@ -210,3 +210,16 @@ def test_setting_the_pages_gave_no_complaint(printed: Printed) -> None:
 @pytest.mark.parametrize("digest", ["catalog", "baseline", "engine"])
 def test_the_criteria_are_named_by_their_digests(printed: Printed, digest: str) -> None:
     assert printed.content["criteria"][digest]["digest"] in printed.text.replace(" ", "")
+
+
+def test_a_requirement_that_nobody_was_given_is_owned_by_nobody(printed: Printed) -> None:
+    rows = printed.content["systems"][0]["rows"]
+    assert {row["owner"] for row in rows} == {""}
+    assert "nobody" in printed.text
+
+
+def test_the_addresses_to_verify_with_are_printed(printed: Printed) -> None:
+    text = printed.text.replace(" ", "")
+    size = printed.content["log"]["size"]
+    for address in ("/api/v1/keys", f"/proof?size={size}", f"/api/v1/log/checkpoint?size={size}"):
+        assert address in text

@@ -26,9 +26,9 @@
   };
 
   const chooseAll = (box) => {
-    const form = box.closest("form");
-    if (!form) return;
-    form.querySelectorAll("tbody input[type=checkbox]").forEach((row) => {
+    const rows = box.closest("table, form");
+    if (!rows) return;
+    rows.querySelectorAll("tbody input[type=checkbox]").forEach((row) => {
       row.checked = box.checked;
     });
   };

@@ -107,6 +107,8 @@ def plan_action(
             finding=finding, title=clean_name(title, 300), owner=owner, due_on=due_on
         )
         state_action(action, by=by)
+        told = f"Action until {due_on.day} {due_on:%b %Y}: {action.title}"
+        notify(owner, "action_planned", told, finding.get_absolute_url())
     return action
 
 

@@ -20,11 +20,13 @@ from governance.assessment.forms import (
 )
 from governance.assessment.models import Assignment, Result, ResultChange
 from governance.assessment.naming import with_names
+from governance.assessment.places import places_of
 from governance.assessment.posture import STATES, Row, posture, state_of
 from governance.assessment.results import focus_release
 from governance.evidence.models import Evidence
 from governance.evidence.scope import Scope, unit_scope
 from governance.identity.errors import DomainError, NotFound
+from governance.identity.models import Unit
 from governance.identity.principal import Principal
 from governance.registry.finders import find_person, find_release_of, find_system
 from governance.registry.models import AISystem, Deployment, Release
@@ -86,8 +88,7 @@ def requirement(request: HttpRequest, name: str) -> HttpResponse:
     context = {
         "entry": entry,
         "node": outcomes()[entry["id"]],
-        "results": rows.select_related("unit").order_by("unit__path"),
-        "slug": name,
+        "results": places_of(rows.select_related("unit").order_by("unit__path", "target_id")),
     }
     return render(request, "assessment/requirement.html", context)
 
@@ -110,7 +111,7 @@ def why(request: HttpRequest, pk: UUID, name: str) -> HttpResponse:
         "body": with_names(row.body),
         "slug": name,
         "cited": cited(row),
-        "words": words_of(row, system),
+        "words": words_of(row, system.unit),
         "changes": changes(row),
         "assignment": Assignment.objects.filter(
             unit_id__in=system.unit.path_ids, requirement=entry["id"]
@@ -158,9 +159,9 @@ def cited(row: Row) -> list[Evidence]:
     return list(Evidence.objects.filter(id__in=ids).with_index().order_by("-number"))
 
 
-def words_of(row: Row, system: AISystem) -> list[Evidence]:
+def words_of(row: Row, unit: Unit) -> list[Evidence]:
     """Statements and conclusions people made about this requirement here."""
-    said = Evidence.objects.filter(unit_id__in=system.unit.path_ids).filter(
+    said = Evidence.objects.filter(unit_id__in=unit.path_ids).filter(
         type__in=["management-statement", "conclusion"],
         statement__predicate__about__requirement=row.requirement,
     )
@@ -207,7 +208,7 @@ def speak(request: HttpRequest, pk: UUID, name: str, act: str) -> HttpResponse:
     entry = entry_of(unslug(name))
     release = chosen_release(request, system)
     row = row_at(system, entry["id"], release)
-    form = form_for(act, request, principal, system)
+    form = form_for(act, request, principal, system.unit)
     back = reverse("why", args=[system.pk, name])
     if "release" in request.GET and release:
         back += f"?release={release.pk}"
@@ -230,8 +231,8 @@ def speak(request: HttpRequest, pk: UUID, name: str, act: str) -> HttpResponse:
     return render(request, "assessment/speak.html", context)
 
 
-def form_for(act: str, request: HttpRequest, principal: Principal, system: AISystem) -> Any:
-    data, path = request.POST or None, system.unit.path
+def form_for(act: str, request: HttpRequest, principal: Principal, unit: Unit) -> Any:
+    data, path = request.POST or None, unit.path
     if act == "statement":
         return StatementForm(data, roles=roles_held(principal, path, STATEMENT_ROLES))
     if act == "conclusion":
@@ -279,6 +280,14 @@ WORDS = {
 }
 
 
+def chosen_requirements(request: HttpRequest, system: AISystem) -> list[str]:
+    """Those ticked; with the button "all", every one that the tab shows under its filter."""
+    if "all" not in request.POST:
+        return request.POST.getlist("chosen")
+    state = request.POST["all"]
+    return [row.requirement for row in posture(system) if not state or row.state == state]
+
+
 def assign(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Bulk: name one owner and a due date for the chosen requirements."""
     principal = principal_of(request)
@@ -291,7 +300,7 @@ def assign(request: HttpRequest, pk: UUID) -> HttpResponse:
     try:
         number = statements.assign(
             system.unit,
-            request.POST.getlist("chosen"),
+            chosen_requirements(request, system),
             find_person(form.cleaned_data["person"].pk, principal),
             form.cleaned_data["due_on"],
             by=principal,

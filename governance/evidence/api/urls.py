@@ -2,14 +2,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from governance.evidence.api import views
+from governance.evidence.api import log, views
 
 urlpatterns = [
     path("evidence", views.EvidenceList.as_view(), name="api-evidence-list"),
-    path("evidence/<uuid:pk>", views.EvidenceDetail.as_view(), name="api-evidence"),
+    path("evidence/<str:pk>", views.EvidenceDetail.as_view(), name="api-evidence"),
     path(
-        "evidence/<uuid:pk>/envelope",
+        "evidence/<str:pk>/envelope",
         views.EvidenceEnvelope.as_view(),
         name="api-evidence-envelope",
     ),
+    path("keys", log.Keys.as_view(), name="api-keys"),
+    path("log/checkpoint", log.LogCheckpoint.as_view(), name="api-log-checkpoint"),
+    path("log/<int:index>", log.LogEntry.as_view(), name="api-log-entry"),
+    path("log/<int:index>/proof", log.LogProof.as_view(), name="api-log-proof"),
 ]

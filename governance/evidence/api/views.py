@@ -1,15 +1,13 @@
 from __future__ import annotations
 
-from uuid import UUID
-
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from governance.evidence import dsse
+from governance.evidence.catalogue import find_evidence
 from governance.evidence.models import Evidence
-from governance.identity.errors import NotFound
 from governance.identity.rest import Pages, View
 
 
@@ -55,20 +53,15 @@ class EvidenceList(View):
 
 class EvidenceDetail(View):
     @extend_schema(responses=EvidenceOutput)
-    def get(self, request: Request, pk: UUID) -> Response:
-        return Response(EvidenceOutput(find_evidence(request, pk, self)).data)
+    def get(self, request: Request, pk: str) -> Response:
+        """A signed statement by its id or its short id (EV-1a2b3c4d)."""
+        return Response(EvidenceOutput(find_evidence(pk, self.principal(request))).data)
 
 
 class EvidenceEnvelope(View):
     @extend_schema(responses={200: dict})
-    def get(self, request: Request, pk: UUID) -> Response:
+    def get(self, request: Request, pk: str) -> Response:
         """The signed DSSE envelope, as it was stored."""
-        return Response(dsse.read_envelope(bytes(find_evidence(request, pk, self).envelope)))
-
-
-def find_evidence(request: Request, pk: UUID, view: View) -> Evidence:
-    rows = Evidence.objects.visible_to(view.principal(request)).with_index()
-    found = rows.filter(id=pk).first()
-    if found is None:
-        raise NotFound("not_found", f"No evidence that you can see has the id {pk}.")
-    return found
+        return Response(
+            dsse.read_envelope(bytes(find_evidence(pk, self.principal(request)).envelope))
+        )

@@ -20,6 +20,7 @@ from governance.evidence.catalogue import (
     revisions_of,
 )
 from governance.evidence.models import Evidence
+from governance.evidence.naming import things_named
 from governance.evidence.views.log import checks_of, tabs_of
 from governance.identity.models import Person
 from governance.identity.pages import keyset_page
@@ -36,16 +37,17 @@ def evidence_list(request: SignedInRequest) -> HttpResponse:
     return render(request, "evidence/evidence_list.html", context)
 
 
-def evidence(request: SignedInRequest, pk: UUID) -> HttpResponse:
+def evidence(request: SignedInRequest, pk: str) -> HttpResponse:
     """One signed statement: who, what, about which digests, the value, its proof, checked now."""
     found = find_evidence(pk, request.principal)
     predicate = found.predicate
+    things = things_named(reading.ids_in(predicate), request.principal)
     context = {
         "evidence": found,
         "predicate": predicate,
         "title": reading.title(predicate, found.get_type_display()),
         "value": reading.measured(predicate),
-        "facts": reading.facts(predicate),
+        "facts": reading.facts(predicate, things),
         "plan": plan_of(predicate, request),
         "invalid": invalid_reason(predicate),
         "subjects": found.statement["subject"],
@@ -121,7 +123,7 @@ def proof_context(found: Evidence, request: SignedInRequest) -> dict[str, Any]:
     }
 
 
-def evidence_envelope(request: SignedInRequest, pk: UUID) -> HttpResponse:
+def evidence_envelope(request: SignedInRequest, pk: str) -> HttpResponse:
     """The signed DSSE envelope as it is stored, as a file."""
     found = find_evidence(pk, request.principal)
     response = HttpResponse(bytes(found.envelope), content_type="application/json")

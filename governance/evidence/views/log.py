@@ -29,6 +29,7 @@ from governance.evidence.logbook import (
     public_key,
 )
 from governance.evidence.models import Evidence
+from governance.evidence.naming import actors, things_named
 from governance.identity.errors import Conflict
 from governance.identity.models import Account, Person
 from governance.identity.pages import keyset_page
@@ -56,7 +57,7 @@ def log(request: SignedInRequest) -> HttpResponse:
     context = {
         "filter": form,
         "page": page,
-        "rows": log_rows(page.rows),
+        "rows": log_rows(page.rows, request.principal),
         "size": log_size(),
         "tabs": tabs_of("log", request.principal),
     }
@@ -74,6 +75,8 @@ def log_entry(request: SignedInRequest, index: int) -> HttpResponse:
         "body": json.dumps(body, indent=2, ensure_ascii=False),
         "facts": facts_of(body),
         "texts": texts_of(leaf),
+        "thing": things_named([leaf.object_id], request.principal).get(leaf.object_id),
+        "actor": actors([leaf.account_id]).get(leaf.account_id),
         "person": Person.objects.filter(pk=leaf.person_id).first(),
         "own_account": Account.objects.filter(pk=leaf.account_id).first(),
         "evidence": Evidence.objects.filter(entry_id=leaf.entry_id).first(),

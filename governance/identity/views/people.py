@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from governance.identity import actions
+from governance.identity.choices import Role
 from governance.identity.directory import (
     find_colleague,
     find_grant,
@@ -87,6 +88,7 @@ def person_page(
         "is_own": found.pk == principal.person_id,
         "manageable": principal.paths_for(MANAGE),
         "grant_form": grant_form or GrantForm(units=units_for(principal, MANAGE)),
+        "roles": [(role.label, role.sentence) for role in Role if role != Role.CI],
         "account_form": account_form or AccountForm(),
         "breadcrumbs": [("People", reverse("people")), (found.name, "")],
     }
