@@ -33,7 +33,7 @@ def measure_batch(job: Run) -> dict[str, Any]:
     batch = Batch.objects.with_parts().get(pk=job.arguments["batch"])
     if batch.labels_state == LabelsState.CHECKING:
         plans = plans_in_force(batch.deployment.release)
-        before = DatasetVersion.objects.filter(pk=job.arguments.get("before") or None).first()
+        before = measured_before(job.arguments)
         subject, found = attempt(batch, plans, job, before)
         if subject is None or found.refusal:
             refuse(batch, job, found.refusal, before)
@@ -81,6 +81,12 @@ def refuse(batch: Batch, job: Run, reason: str, before: DatasetVersion | None) -
             )
 
 
+def measured_before(arguments: dict[str, Any]) -> DatasetVersion | None:
+    """The labels that the job's file adds to, where there are any."""
+    before = arguments.get("before")
+    return DatasetVersion.objects.get(pk=before) if before else None
+
+
 def put_back(batch: Batch, reason: str, before: DatasetVersion | None) -> None:
     """Labels that were measured before stay; without them the batch waits for others."""
     batch.labels_state, batch.labels_reason = LabelsState.REFUSED, reason
@@ -94,8 +100,7 @@ def give_up(batch: Batch) -> None:
     job = batch.labels_job
     lines = job.error.strip().splitlines() if job else []
     words = lines[-1][:500] if lines else "its worker gave no answer."
-    before = job.arguments.get("before") if job else ""
-    kept = DatasetVersion.objects.filter(pk=before or None).first()
+    kept = measured_before(job.arguments) if job else None
     with transaction.atomic():
         held = Batch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
         if held.labels_state == LabelsState.CHECKING:
