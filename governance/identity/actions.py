@@ -131,14 +131,7 @@ def end_grant(grant: RoleGrant, *, by: Principal) -> None:
         raise Conflict("last_administrator", "The last administrator keeps this role.")
     with transaction.atomic():
         RoleGrant.objects.filter(pk=grant.pk).update(ends_at=timezone.now())
-        record(
-            "identity.role_ended",
-            by=by,
-            object_type="person",
-            object_id=grant.person_id,
-            unit_path=grant.unit.path,
-            facts={"role": grant.role, "grant": str(grant.pk)},
-        )
+        record_ended(grant, by)
 
 
 def create_token(
@@ -251,4 +244,15 @@ def record_grant(person: Person, role: str, unit: Unit, by: Principal) -> None:
         object_id=person.pk,
         unit_path=unit.path,
         facts={"role": role},
+    )
+
+
+def record_ended(grant: RoleGrant, by: Principal) -> None:
+    record(
+        "identity.role_ended",
+        by=by,
+        object_type="person",
+        object_id=grant.person_id,
+        unit_path=grant.unit.path,
+        facts={"role": grant.role, "grant": str(grant.pk)},
     )

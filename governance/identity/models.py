@@ -137,6 +137,8 @@ class RoleGrant(models.Model):
     granted_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     starts_at = models.DateTimeField(default=timezone.now)
     ends_at = models.DateTimeField(null=True)
+    # Given by naming the person at an AI system; ends when somebody else is named.
+    by_naming = models.BooleanField(default=False)
 
     objects = RoleGrantQuerySet.as_manager()
 
