@@ -107,6 +107,7 @@ def check_may_decide(request: ApprovalRequest, by: Principal) -> None:
         raise Forbidden(
             "not_allowed", f"This decision needs the role {request.get_role_display()} here."
         )
+    by.require("approval.decide", request.unit.path)
 
 
 def decide(
