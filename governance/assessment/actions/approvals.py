@@ -47,6 +47,7 @@ def request_approval(
             subject_digest=subject_digest, purpose=purpose, role=role, state=RequestState.OPEN
         ).first()
         if known is not None:
+            refuse_second_asker(known, by)
             return known
         request = ApprovalRequest.objects.create(
             unit=scope.unit,
@@ -80,6 +81,15 @@ def request_approval(
         for person in deciders(request):
             notify(person, "approval_asked", f"Decide: {title}", request.get_absolute_url(), reason)
     return request
+
+
+def refuse_second_asker(request: ApprovalRequest, by: Principal) -> None:
+    """Who is barred never changes once it is asked: who joined in asking could still decide."""
+    if by.person_id not in request.barred:
+        raise Conflict(
+            "asked_already",
+            f"{request.requested_by} asked for this already. Wait for the decision.",
+        )
 
 
 def deciders(request: ApprovalRequest) -> list[Person]:
