@@ -66,7 +66,7 @@ class TooManyTries(Busy):
     status = 429
 
     def __init__(self, seconds: int) -> None:
-        wait = f"{seconds} seconds" if seconds < 60 else f"{-(-seconds // 60)} minutes"
+        wait = f"{seconds} seconds" if seconds <= 60 else f"{-(-seconds // 60)} minutes"
         super().__init__(
             "too_many_tries", f"Too many wrong passwords. Wait {wait}, then try again."
         )
