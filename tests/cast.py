@@ -16,6 +16,7 @@ from governance.gates.loading import load_all
 from governance.identity import actions as identity
 from governance.identity.choices import Role
 from governance.identity.models import Account, Person, Unit
+from governance.identity.passwords import change_password
 from governance.identity.principal import Principal, principal_of
 from governance.registry import actions as registry
 from governance.registry.models import AISystem, Release
@@ -84,6 +85,16 @@ ROLES = {
 }
 
 
+FIRST_PASSWORD = "set by the administrator"
+
+
+def make_person(unit: Unit, name: str, email: str, *, by: Principal) -> Account:
+    """Somebody whom the administrator added and who has set a password of their own."""
+    account = identity.create_person(unit, name, email, FIRST_PASSWORD, by=by)
+    change_password(account, FIRST_PASSWORD, PASSWORD, by=principal_of(account))
+    return account
+
+
 def found_organisation(name: str, admin: str) -> Account:
     return identity.create_organisation(name, f"{admin} (test)", f"{admin}@{name}.test", PASSWORD)
 
@@ -99,9 +110,7 @@ def make_cast_with(sequencer: Sequencer) -> Cast:
     by = principal_of(admin)
     accounts = {"adam": admin}
     for name, role in ROLES.items():
-        account = identity.create_person(
-            organisation, f"{name} (test)", f"{name}@service.test", PASSWORD, by=by
-        )
+        account = make_person(organisation, f"{name} (test)", f"{name}@service.test", by=by)
         identity.grant_role(account.responsible, role, organisation, by=by)
         accounts[name] = account
     accounts["nina"] = found_organisation("elsewhere", "nina")

@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from governance.gates.loading import load_all
-from governance.identity import actions
+from governance.identity import actions, tries
 from governance.identity.errors import DomainError, NotFound
 from governance.identity.models import Unit
 from governance.identity.principal import principal_of
@@ -23,6 +23,18 @@ from governance.identity.principal import principal_of
 class SignIn(LoginView):
     template_name = "registration/login.html"
     redirect_authenticated_user = True
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Wrong passwords are counted before they are looked at; the right one clears its name's count."""
+        name, address = request.POST.get("username", ""), tries.address_key(request)
+        tries.check(address)
+        wait = tries.count(tries.login_key(name))
+        response = super().post(request, *args, **kwargs)
+        if request.user.is_authenticated:
+            tries.clear(tries.login_key(name))
+        else:
+            tries.record_wait(name, address, {"login": wait, "address": tries.count(address)})
+        return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(demo_accounts=demo_accounts(), **kwargs)
@@ -55,7 +67,9 @@ class FirstRunForm(forms.Form):
     officer_name = forms.CharField(label="Name of the first compliance officer", max_length=200)
     officer_email = forms.EmailField(label="E-mail of the compliance officer")
     officer_password = forms.CharField(
-        label="First password of the compliance officer", widget=forms.PasswordInput
+        label="First password of the compliance officer",
+        help_text="They set one of their own before they decide anything.",
+        widget=forms.PasswordInput,
     )
 
 

@@ -71,10 +71,9 @@ ALLOWED_HOSTS = [*LOCAL_HOSTS, urlsplit(PUBLIC_URL).hostname or "", *env_list("M
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 SECURE_SSL_REDIRECT = IS_HTTPS
 SECURE_HSTS_SECONDS = YEAR_SECONDS if IS_HTTPS else 0
-# Only a reverse proxy that sets this header itself may be trusted with it.
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if env_bool("MUNIMENT_BEHIND_PROXY", False) else None
-)
+# Only a reverse proxy that sets these headers itself may be trusted with them.
+BEHIND_PROXY = env_bool("MUNIMENT_BEHIND_PROXY", False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 # HSTS speaks for this host alone: its parent domain is the organisation's to decide on.

@@ -39,9 +39,18 @@ class Person:
     def __post_init__(self) -> None:
         self.browser = httpx.Client(base_url=self.site, follow_redirects=True, timeout=SECONDS)
 
-    def sign_in(self) -> Page:
+    def sign_in(self, password: str = "") -> Page:
         page = self.open("/sign-in")
-        return self.send(page, {"username": self.login, "password": self.password})
+        return self.send(page, {"username": self.login, "password": password or self.password})
+
+    def set_own_password(self, first: str, proof: str = "") -> Page:
+        """Sign in with the password that somebody else chose, and change it to one's own.
+
+        A second account is taken over with `proof`, the password of the person's other one.
+        """
+        self.sign_in(first)
+        own = {"present": proof or first, "new": self.password, "again": self.password}
+        return self.fill("/account", own)
 
     def open(self, path: str) -> Page:
         """Raises PageRefused where the platform does not show the page."""

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
@@ -13,8 +12,10 @@ from governance.identity.authentication import new_secret
 from governance.identity.choices import AccountKind, Role, UnitKind
 from governance.identity.errors import Conflict, InvalidInput
 from governance.identity.models import TOKEN_MAX_AGE, Account, Person, RoleGrant, Token, Unit
+from governance.identity.passwords import check_password
 from governance.identity.policy import TOKEN_VERBS
 from governance.identity.principal import Principal, principal_of
+from governance.identity.telling import tell
 
 
 def create_organisation(name: str, admin_name: str, email: str, password: str) -> Account:
@@ -71,8 +72,9 @@ def create_person(unit: Unit, name: str, email: str, password: str, *, by: Princ
     try:
         with transaction.atomic():
             person = Person.objects.create(unit=unit, name=clean_name(name), email=email)
-            account = Account.objects.create_human(email, password, person)
+            account = Account.objects.create_human(email, password, person, by_other=True)
             record_person("identity.person_created", person, account, by)
+            tell_of_account(account)
     except IntegrityError as error:
         raise Conflict("person_exists", "Somebody here already has this e-mail.") from error
     return account
@@ -81,31 +83,17 @@ def create_person(unit: Unit, name: str, email: str, password: str, *, by: Princ
 def add_account(person: Person, login: str, password: str, *, by: Principal) -> Account:
     """A second way to sign in for the same person; its acts are the same person's acts."""
     by.require("person.manage", person.unit.path)
+    if not person.is_active:
+        raise Conflict("person_left", f"{person} is deactivated and gets no account.")
     check_password(password)
     try:
         with transaction.atomic():
-            account = Account.objects.create_human(login, password, person)
+            account = Account.objects.create_human(login, password, person, by_other=True)
             record_person("identity.account_added", person, account, by)
+            tell_of_account(account)
     except IntegrityError as error:
         raise Conflict("login_exists", "This sign-in name is taken.") from error
     return account
-
-
-def change_password(account: Account, present: str, new: str, *, by: Principal) -> None:
-    """The account's own person sets another password; every other session of the account ends."""
-    if account.pk != by.account_id or not account.check_password(present):
-        raise InvalidInput("password_wrong", "This is not your present password.", "/present")
-    check_password(new)
-    with transaction.atomic():
-        account.set_password(new)
-        account.save(update_fields=["password"])
-        record(
-            "identity.password_changed",
-            by=by,
-            object_type="account",
-            object_id=account.pk,
-            unit_path=account.responsible.unit.path,
-        )
 
 
 def grant_role(
@@ -116,6 +104,8 @@ def grant_role(
         raise InvalidInput("role_unknown", f"'{role}' is not a role a person can have.", "/role")
     if person.pk == by.person_id:
         raise Conflict("own_role", "Nobody grants a role to themselves. Ask another administrator.")
+    if not person.is_active:
+        raise Conflict("person_left", f"{person} is deactivated and gets no role.")
     with transaction.atomic():
         grant = RoleGrant.objects.create(
             person=person, role=role, unit=unit, granted_by_id=by.person_id, ends_at=ends_at
@@ -126,19 +116,14 @@ def grant_role(
 
 def end_grant(grant: RoleGrant, *, by: Principal) -> None:
     by.require("person.manage", grant.unit.path)
-    admins = RoleGrant.objects.live().filter(role=Role.ADMINISTRATOR, unit=grant.unit)
+    admins = RoleGrant.objects.live().filter(
+        role=Role.ADMINISTRATOR, unit=grant.unit, person__is_active=True
+    )
     if grant.role == Role.ADMINISTRATOR and not admins.exclude(person=grant.person).exists():
         raise Conflict("last_administrator", "The last administrator keeps this role.")
     with transaction.atomic():
         RoleGrant.objects.filter(pk=grant.pk).update(ends_at=timezone.now())
-        record(
-            "identity.role_ended",
-            by=by,
-            object_type="person",
-            object_id=grant.person_id,
-            unit_path=grant.unit.path,
-            facts={"role": grant.role, "grant": str(grant.pk)},
-        )
+        record_ended(grant, by)
 
 
 def create_token(
@@ -197,6 +182,18 @@ def revoke_token(token: Token, *, by: Principal) -> None:
         )
 
 
+def tell_of_account(account: Account) -> None:
+    """Nobody gets an account without hearing of it."""
+    tell(
+        account.responsible,
+        "account_added",
+        f"There is an account in your name: {account.login}",
+        "/account",
+        "An administrator made it and knows its first password. Sign in and set a password of your own; "
+        "until then it can only read. If you did not expect this, tell the compliance officer.",
+    )
+
+
 def clean_name(text: str, limit: int = 200) -> str:
     """One printable line of 1 to `limit` characters."""
     text = " ".join(text.split())
@@ -210,13 +207,6 @@ def check_email(email: str) -> None:
         validate_email(email)
     except ValidationError as error:
         raise InvalidInput("email", f"'{email}' is not an e-mail address.", "/email") from error
-
-
-def check_password(password: str) -> None:
-    try:
-        validate_password(password)
-    except ValidationError as error:
-        raise InvalidInput("password", " ".join(error.messages), "/password") from error
 
 
 def record_unit(action: str, unit: Unit, by: Principal) -> None:
@@ -251,4 +241,15 @@ def record_grant(person: Person, role: str, unit: Unit, by: Principal) -> None:
         object_id=person.pk,
         unit_path=unit.path,
         facts={"role": role},
+    )
+
+
+def record_ended(grant: RoleGrant, by: Principal) -> None:
+    record(
+        "identity.role_ended",
+        by=by,
+        object_type="person",
+        object_id=grant.person_id,
+        unit_path=grant.unit.path,
+        facts={"role": grant.role, "grant": str(grant.pk)},
     )

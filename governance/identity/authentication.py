@@ -11,7 +11,8 @@ from rest_framework.authentication import BaseAuthentication, SessionAuthenticat
 from rest_framework.request import Request
 
 from governance.identity.errors import Unauthenticated
-from governance.identity.models import Account, Token
+from governance.identity.models import Account, RoleGrant, Token
+from governance.identity.policy import roles_for
 from governance.identity.principal import Principal, principal_of_token
 
 SCHEME = "Bearer "
@@ -42,7 +43,20 @@ def principal_from_bearer(header: str) -> Principal:
         raise Unauthenticated(
             "token_ended", "This token has expired or was revoked. Ask its sponsor for a new one."
         )
+    refuse_without_sponsor(token)
     return principal_of_token(token)
+
+
+def refuse_without_sponsor(token: Token) -> None:
+    """A token reaches no further than the person who answers for it: there, and with a role that may."""
+    sponsor = token.account.responsible
+    held = RoleGrant.objects.live().filter(person=sponsor, role__in=roles_for("token.create"))
+    places = held.values_list("unit__path", flat=True)
+    if not sponsor.is_active or not any(token.unit.path.startswith(path) for path in places):
+        raise Unauthenticated(
+            "token_sponsor",
+            "Who answers for this token may not create one here any more. Ask the system's owner for a new one.",
+        )
 
 
 class PrincipalAuthentication(BaseAuthentication):

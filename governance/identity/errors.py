@@ -58,3 +58,16 @@ class Busy(DomainError):
 
     status = 503
     retry_after = 5
+
+
+class TooManyTries(Busy):
+    """Wrong passwords came too fast: answered with the seconds to wait, whoever asks."""
+
+    status = 429
+
+    def __init__(self, seconds: int) -> None:
+        wait = f"{seconds} seconds" if seconds <= 60 else f"{-(-seconds // 60)} minutes"
+        super().__init__(
+            "too_many_tries", f"Too many wrong passwords. Wait {wait}, then try again."
+        )
+        self.retry_after = seconds

@@ -6,7 +6,8 @@ from django import forms
 from django.db.models import QuerySet
 
 from governance.identity.choices import Role
-from governance.identity.models import TOKEN_MAX_AGE, Unit
+from governance.identity.models import TOKEN_MAX_AGE, Account, Unit
+from governance.identity.passwords import proofs_of
 from governance.identity.policy import ACTIONS, TOKEN_VERBS
 
 DATE = forms.DateInput(attrs={"type": "date"})
@@ -107,6 +108,16 @@ class PasswordForm(forms.Form):
     )
     new = forms.CharField(label="New password", help_text=LENGTH_HINT, widget=NEW_SECRET)
     again = forms.CharField(label="New password, again", widget=NEW_SECRET)
+
+    def __init__(self, *args: Any, own: Account, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        proofs = proofs_of(own)
+        if own not in proofs:
+            names = " or ".join(proof.login for proof in proofs)
+            self.fields["present"].label = f"Password of your other account, {names}"
+            self.fields[
+                "present"
+            ].help_text = "Who made this account knows its first password; this one only you know."
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data

@@ -79,8 +79,12 @@ class Person(models.Model):
 
 
 class AccountManager(BaseUserManager["Account"]):
-    def create_human(self, login: str, password: str, person: Person) -> Account:
-        account = Account(login=login, kind=AccountKind.HUMAN, person=person)
+    def create_human(
+        self, login: str, password: str, person: Person, *, by_other: bool = False
+    ) -> Account:
+        account = Account(
+            login=login, kind=AccountKind.HUMAN, person=person, password_set_by_other=by_other
+        )
         account.set_password(password)
         account.save()
         return account
@@ -103,6 +107,8 @@ class Account(AbstractBaseUser):
         Person, models.PROTECT, null=True, related_name="sponsored_accounts"
     )
     is_active = models.BooleanField(default=True)
+    # Somebody else knows the password: the account reads, and speaks for nobody.
+    password_set_by_other = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     USERNAME_FIELD = "login"
@@ -137,6 +143,8 @@ class RoleGrant(models.Model):
     granted_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     starts_at = models.DateTimeField(default=timezone.now)
     ends_at = models.DateTimeField(null=True)
+    # Given by naming the person at an AI system; ends when somebody else is named.
+    by_naming = models.BooleanField(default=False)
 
     objects = RoleGrantQuerySet.as_manager()
 
@@ -186,3 +194,18 @@ class Token(models.Model):
     @property
     def is_live(self) -> bool:
         return self.revoked_at is None and self.expires_at > timezone.now()
+
+
+class SignInTries(models.Model):
+    """Wrong passwords of late for one sign-in name, or from one address; kept as a digest of it."""
+
+    key = models.CharField(primary_key=True, max_length=64)
+    failures = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField(default=timezone.now)
+    locked_until = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["last_at"], name="sign_in_tries_last"),)
+
+    def __str__(self) -> str:
+        return f"{self.failures} of {self.key[:8]}"

@@ -98,6 +98,9 @@ ACTIONS: dict[str, Action] = {
     "settings.manage": Action("Changing settings", frozenset({Role.ADMINISTRATOR.value})),
 }
 
+# What an account may do whose password somebody else set: every other act speaks for its person.
+READING = frozenset({"read", "log.read"})
+
 TOKEN_VERBS = tuple(sorted(name for name, action in ACTIONS.items() if Role.CI in action.roles))
 
 Routes = dict[tuple[str, str], str]

@@ -8,6 +8,7 @@ ROUTES = {
     ("role-grant", "POST"): "person.manage",
     ("role-end", "POST"): "person.manage",
     ("account-add", "POST"): "person.manage",
+    ("person-deactivate", "POST"): "person.manage",
     ("units", "GET"): "read",
     ("unit-add", "GET"): "person.manage",
     ("unit-add", "POST"): "person.manage",

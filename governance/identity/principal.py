@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from governance.identity.choices import AccountKind, Role
 from governance.identity.errors import Forbidden
 from governance.identity.models import Account, RoleGrant, Token
-from governance.identity.policy import ACTIONS, roles_for
+from governance.identity.policy import ACTIONS, READING, roles_for
+
+SPEAK_LATER = "Set a password of your own first: Account, Change password."
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class Principal:
     grants: tuple[Grant, ...]
     verbs: frozenset[str] | None = None
     token_id: uuid.UUID | None = None
+    password_is_own: bool = True
 
     @property
     def is_service(self) -> bool:
@@ -64,14 +67,18 @@ class Principal:
         return bool(self.roles & roles_for(action))
 
     def require(self, action: str, path: str) -> None:
-        """Raise Forbidden, naming the roles that may, unless `may(action, path)`."""
-        if self.may(action, path):
-            return
-        raise Forbidden(
-            "not_allowed",
-            f"{ACTIONS[action].sentence} needs the role {role_words(action)} here. "
-            "An administrator of this organisation can grant it.",
-        )
+        """Raise Forbidden, naming the roles that may, unless `may(action, path)`.
+
+        An account whose password somebody else set may read: nobody can tell yet who speaks with it.
+        """
+        if not self.may(action, path):
+            raise Forbidden(
+                "not_allowed",
+                f"{ACTIONS[action].sentence} needs the role {role_words(action)} here. "
+                "An administrator of this organisation can grant it.",
+            )
+        if not self.password_is_own and action not in READING:
+            raise Forbidden("password_not_own", SPEAK_LATER)
 
 
 def role_words(action: str) -> str:
@@ -89,6 +96,7 @@ def principal_of(account: Account) -> Principal:
         person_id=person.pk,
         name=person.name,
         grants=tuple(Grant(g.role, g.unit.path) for g in grants),
+        password_is_own=not account.password_set_by_other,
     )
 
 

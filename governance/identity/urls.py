@@ -10,6 +10,7 @@ urlpatterns = [
     path("people/<uuid:pk>", people.person, name="person"),
     path("people/<uuid:pk>/roles", people.role_grant, name="role-grant"),
     path("people/<uuid:pk>/accounts", people.account_add, name="account-add"),
+    path("people/<uuid:pk>/deactivate", people.person_deactivate, name="person-deactivate"),
     path("roles/<uuid:pk>/end", people.role_end, name="role-end"),
     path("units", people.units, name="units"),
     path("units/add", people.unit_add, name="unit-add"),

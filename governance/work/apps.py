@@ -9,4 +9,9 @@ class WorkConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from governance.identity.telling import TELLERS
         from governance.work import joblist, mail  # noqa: F401
+        from governance.work.actions import notify
+
+        if notify not in TELLERS:
+            TELLERS.append(notify)

@@ -14,6 +14,7 @@ from governance.identity import actions as identity
 from governance.identity.errors import Conflict, Forbidden, InvalidInput
 from governance.identity.principal import principal_of
 from governance.registry.actions import receive_upload
+from governance.registry.models import Release
 from tests.cast import PASSWORD, Cast, make_release
 
 
@@ -58,6 +59,19 @@ def test_the_database_refuses_a_barred_person_whatever_the_code_says(
 def test_nobody_can_be_unbarred_later(asked: ApprovalRequest) -> None:
     with pytest.raises(IntegrityError, match="never changes"), transaction.atomic():
         ApprovalRequest.objects.filter(pk=asked.pk).update(barred=[])
+
+
+def test_asking_again_changes_nothing_for_who_asked(cast: Cast, asked: ApprovalRequest) -> None:
+    release = Release.objects.get(pk=asked.subject_id)
+    again = request_release_approval(release, "production", "executive", by=cast.by("owen"))
+    assert again == asked
+
+
+def test_a_second_asker_who_could_decide_is_refused(cast: Cast, asked: ApprovalRequest) -> None:
+    release = Release.objects.get(pk=asked.subject_id)
+    with pytest.raises(Conflict, match=r"owen \(test\) asked for this already"):
+        request_release_approval(release, "production", "executive", by=cast.by("dana"))
+    assert ApprovalRequest.objects.count() == 1
 
 
 def test_a_question_is_answered_once(cast: Cast, asked: ApprovalRequest) -> None:

@@ -1,13 +1,19 @@
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
 
 from governance.audit.models import OutboxEntry
 from governance.evidence.models import Evidence
+from governance.identity import actions as identity
 from governance.identity.errors import Conflict, Forbidden, InvalidInput
+from governance.identity.models import Person, RoleGrant
 from governance.registry import actions
 from governance.registry.models import AISystem, Release
-from tests.cast import PROFILE, Cast, make_release
+from tests.cast import PASSWORD, PROFILE, Cast, make_release
+from tests.pages.browse import signed_in
 
 
 def register(cast: Cast, by: str = "owen", **changes: object) -> AISystem:
@@ -58,6 +64,61 @@ def test_owner_validator_and_executive_are_three_persons(cast: Cast) -> None:
         actions.assign_people(
             cast.system, validator=cast.person("owen"), executive=None, by=cast.by("dana")
         )
+
+
+def entries(action: str) -> list[dict[str, Any]]:
+    bodies = [json.loads(bytes(entry.body)) for entry in OutboxEntry.objects.order_by("id")]
+    return [body for body in bodies if body["action"] == action]
+
+
+def newcomer(cast: Cast, name: str) -> Person:
+    return identity.create_person(
+        cast.organisation, name, f"{name}@service.test", PASSWORD, by=cast.by("adam")
+    ).responsible
+
+
+def test_an_officer_names_nobody_but_others(cast: Cast) -> None:
+    dana = cast.person("dana")
+    answer = signed_in(cast, "dana").post(
+        f"/systems/{cast.system.pk}/people", {"validator": "", "executive": str(dana.pk)}
+    )
+    assert "Nobody names themselves: ask another officer or the administrator." in (
+        answer.content.decode()
+    )
+    assert AISystem.objects.get(pk=cast.system.pk).executive == cast.person("erin")
+    assert not RoleGrant.objects.filter(person=dana, role="executive").exists()
+
+
+def test_who_is_named_gets_the_role_with_an_entry_and_loses_it_when_replaced(cast: Cast) -> None:
+    first, second = newcomer(cast, "fay"), newcomer(cast, "gus")
+    by, path = cast.by("dana"), cast.system.unit.path
+    actions.assign_people(cast.system, validator=None, executive=first, by=by)
+    assert entries("identity.role_granted")[-1]["object"]["id"] == str(first.pk)
+    actions.assign_people(cast.system, validator=None, executive=second, by=by)
+    assert entries("identity.role_ended")[-1]["object"]["id"] == str(first.pk)
+    assert entries("identity.role_granted")[-1]["object"]["id"] == str(second.pk)
+    live = RoleGrant.objects.live().filter(role="executive", unit__path=path)
+    assert [grant.person for grant in live] == [second]
+
+
+def test_a_role_that_was_granted_apart_outlives_the_naming(cast: Cast) -> None:
+    by = cast.by("dana")
+    actions.assign_people(cast.system, validator=None, executive=newcomer(cast, "fay"), by=by)
+    assert RoleGrant.objects.live().filter(person=cast.person("erin"), role="executive").exists()
+
+
+def test_naming_one_keeps_the_other_a_different_person(cast: Cast) -> None:
+    with pytest.raises(Conflict, match="different persons"):
+        actions.assign_people(
+            cast.system, validator=cast.person("erin"), executive=None, by=cast.by("dana")
+        )
+
+
+def test_a_developer_who_registers_a_system_becomes_its_owner_with_an_entry(cast: Cast) -> None:
+    system = register(cast, by="dev", owner=cast.person("dev"))
+    entry = entries("identity.role_granted")[-1]
+    assert entry["object"]["id"] == str(cast.person("dev").pk)
+    assert RoleGrant.objects.live().get(unit=system.unit).role == "owner"
 
 
 def test_a_change_of_purpose_makes_the_tier_a_proposal_again(cast: Cast) -> None:

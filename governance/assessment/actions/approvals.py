@@ -47,6 +47,7 @@ def request_approval(
             subject_digest=subject_digest, purpose=purpose, role=role, state=RequestState.OPEN
         ).first()
         if known is not None:
+            refuse_second_asker(known, by)
             return known
         request = ApprovalRequest.objects.create(
             unit=scope.unit,
@@ -82,6 +83,15 @@ def request_approval(
     return request
 
 
+def refuse_second_asker(request: ApprovalRequest, by: Principal) -> None:
+    """Who is barred never changes once it is asked: who joined in asking could still decide."""
+    if by.person_id not in request.barred:
+        raise Conflict(
+            "asked_already",
+            f"{request.requested_by} asked for this already. Wait for the decision.",
+        )
+
+
 def deciders(request: ApprovalRequest) -> list[Person]:
     """The people who may answer: in the role here, and not barred."""
     grants = RoleGrant.objects.live().filter(role=request.role).select_related("person", "unit")
@@ -107,6 +117,7 @@ def check_may_decide(request: ApprovalRequest, by: Principal) -> None:
         raise Forbidden(
             "not_allowed", f"This decision needs the role {request.get_role_display()} here."
         )
+    by.require("approval.decide", request.unit.path)
 
 
 def decide(

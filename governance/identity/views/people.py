@@ -21,6 +21,7 @@ from governance.identity.directory import (
 )
 from governance.identity.errors import DomainError, Forbidden
 from governance.identity.forms import AccountForm, GrantForm, PersonForm, UnitForm
+from governance.identity.leaving import deactivate_person
 from governance.identity.models import Person
 from governance.identity.pages import done, numbered_page
 from governance.identity.principal import Principal
@@ -135,6 +136,21 @@ def account_add(request: SignedInRequest, pk: UUID) -> HttpResponse:
         messages.success(request, "The account is there. Its acts are this person's acts.")
         return redirect("person", pk)
     return person_page(request, found, account_form=form)
+
+
+def person_deactivate(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    found = find_colleague(pk, request.principal)
+    try:
+        deactivate_person(found, by=request.principal)
+    except Forbidden:
+        raise
+    except DomainError as error:
+        messages.error(request, error.sentence)
+    else:
+        messages.success(
+            request, f"{found} is deactivated: no account and no token works any more."
+        )
+    return redirect("person", pk)
 
 
 def units(request: SignedInRequest) -> HttpResponse:

@@ -13,7 +13,8 @@ from governance.evidence.models import Evidence
 from governance.identity.actions import clean_name
 from governance.identity.choices import Role, UnitKind
 from governance.identity.errors import Conflict, InvalidInput
-from governance.identity.models import Person, RoleGrant, Unit
+from governance.identity.models import Person, Unit
+from governance.identity.naming import end_naming, grant_by_naming, refuse_own_name
 from governance.identity.principal import Principal
 from governance.registry.choices import ActRole, Tier, TierState
 from governance.registry.models import PROFILE_FIELDS, AISystem
@@ -82,25 +83,14 @@ def register_system(
                 profile=cleaned,
                 owner=owner,
             )
-            if owner.pk != by.person_id:
-                grant_from_registry(owner, Role.OWNER, unit, by)
-            elif not by.may("system.edit", unit.path):
-                RoleGrant.objects.create(person=owner, role=Role.OWNER, unit=unit)
+            if owner.pk != by.person_id or not by.may("system.edit", unit.path):
+                grant_by_naming(owner, Role.OWNER, unit, by=by)
             state_system(system, by=by)
     except IntegrityError as error:
         raise Conflict(
             "system_exists", f"{parent} already has an AI system of this name."
         ) from error
     return system
-
-
-def grant_from_registry(person: Person, role: str, unit: Unit, by: Principal) -> None:
-    """Naming somebody owner, validator or executive of a system gives the role at that system."""
-    held = RoleGrant.objects.live().filter(person=person, role=role)
-    if any(unit.path.startswith(grant.unit.path) for grant in held.select_related("unit")):
-        return
-    granted_by = None if person.pk == by.person_id else by.person_id
-    RoleGrant.objects.create(person=person, role=role, unit=unit, granted_by_id=granted_by)
 
 
 def edit_system(
@@ -137,23 +127,39 @@ def coming(day: date) -> date:
 def assign_people(
     system: AISystem, *, validator: Person | None, executive: Person | None, by: Principal
 ) -> AISystem:
-    """Name the validator and the accountable executive; three different persons judge, own and decide."""
+    """Name the validator and the accountable executive; three different persons judge, own and decide.
+
+    Who is named gets the role at the system; who is replaced loses what naming gave them.
+    """
     by.require("system.confirm_tier", system.unit.path)
-    named = [p for p in (system.owner, validator, executive) if p]
-    if len({person.pk for person in named}) != len(named):
-        raise Conflict(
-            "same_person", "Owner, validator and accountable executive must be different persons."
-        )
     with transaction.atomic():
         held = AISystem.objects.select_for_update().get(pk=system.pk)
+        before = (held.validator, held.executive)
         held.validator = validator or held.validator
         held.executive = executive or held.executive
+        named = [p for p in (held.owner, held.validator, held.executive) if p]
+        if len({person.pk for person in named}) != len(named):
+            raise Conflict(
+                "same_person",
+                "Owner, validator and accountable executive must be different persons.",
+            )
+        name_person(held, Role.VALIDATOR, before[0], held.validator, by)
+        name_person(held, Role.EXECUTIVE, before[1], held.executive, by)
         held.save(update_fields=["validator", "executive"])
-        for person, role in ((validator, Role.VALIDATOR), (executive, Role.EXECUTIVE)):
-            if person:
-                grant_from_registry(person, role, held.unit, by)
         state_system(held, by=by)
     return held
+
+
+def name_person(
+    system: AISystem, role: str, before: Person | None, now: Person | None, by: Principal
+) -> None:
+    """The role goes from who was named to who is named now; somebody's own name stays as it was."""
+    if now is None or (now == before and now.pk == by.person_id):
+        return
+    refuse_own_name(now, by)
+    if before is not None and before != now:
+        end_naming(before, role, system.unit, by=by)
+    grant_by_naming(now, role, system.unit, by=by)
 
 
 def confirm_tier(system: AISystem, tier: str, reason: str, *, by: Principal) -> AISystem:
