@@ -14,7 +14,9 @@ from rest_framework import serializers
 from governance.identity.rest_fields import InstantField, TextField
 from governance.registry.api.serializers import StrictSerializer
 from governance.registry.models import AISystem, DatasetVersion
+from lineage.models import RawEvent
 from tests.cast import Cast
+from tests.lineage.pipeline import TRAINING, event
 from tests.pages.browse import signed_in
 
 PLACES = [
@@ -113,6 +115,20 @@ def test_a_session_gets_the_first_answer_again_under_the_same_key(cast: Cast) ->
     assert DatasetVersion.objects.count() == 1
 
 
+def test_a_lineage_event_of_a_session_is_kept_byte_by_byte(cast: Cast) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(cast.accounts["dev"])
+    client.get("/")
+    answer = client.post(
+        f"/api/v1/lineage?unit={cast.system.pk}",
+        json.dumps(event("COMPLETE", 0, "train", TRAINING)),
+        content_type="application/json",
+        headers={"X-CSRFToken": client.cookies["csrf"].value},
+    )
+    assert answer.status_code == 201, answer.content
+    assert RawEvent.objects.count() == 1
+
+
 @pytest.mark.parametrize("path", [f"evaluation-plans/{NO_ID}/withdrawal", f"monitors/{NO_ID}/runs"])
 def test_an_address_that_takes_no_body_refuses_one(cast: Cast, path: str) -> None:
     client = signed_in(cast, "owen")
@@ -145,6 +161,14 @@ def test_a_time_beyond_reckoning_is_refused(cast: Cast) -> None:
     half = send(client, path, named_rows(observedFrom="2026-11-03T10:00:00Z"))
     assert "observedFrom and observedUntil, or neither" in half.json()["detail"]
     assert not DatasetVersion.objects.exists()
+
+
+def test_lineage_is_asked_for_no_instant_beyond_reckoning(cast: Cast) -> None:
+    client = signed_in(cast, "owen")
+    for wrong in ("9999-12-31", "0001-01-01", "2201-01-01T00:00:00Z"):
+        for name in ("at", "known"):
+            asked = {"system": str(cast.system.pk), name: wrong}
+            assert client.get("/api/v1/lineage", asked).status_code == 400, asked
 
 
 def kinds(of: type[Any]) -> list[type[Any]]:
