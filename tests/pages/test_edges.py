@@ -103,6 +103,8 @@ def test_every_day_in_a_form_is_a_day_that_can_be_reckoned_with(db: None) -> Non
         "/api/v1/evidence?type=%00",
         "/api/v1/evidence?kind=%00",
         "/requirements/%00",
+        "/search?q=%00%00",
+        "/risks?state=%00",
     ],
 )
 def test_a_nul_in_an_address_is_refused_with_a_sentence(cast: Cast, path: str) -> None:
