@@ -19,7 +19,8 @@ TABLE_GRANTS: dict[str, dict[GrantedRole, tuple[Privilege, ...]]] = {
     "audit_tile": {"app": ("SELECT",), "sequencer": ("SELECT", "INSERT", "UPDATE")},
     "audit_checkpoint": {"app": ("SELECT",), "sequencer": ("SELECT", "INSERT")},
     "evidence_evidence": APPEND,
-    "evidence_signingkey": {"app": ("SELECT", "INSERT", "UPDATE")},
+    "evidence_signingkey": APPEND,
     "assessment_approval": APPEND,
+    "gates_gatedecision": APPEND,
     "lineage_rawevent": APPEND,
 }

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from governance.audit.models import Leaf
 from governance.audit.queries import log_size
+from governance.identity.calendar import INSTANT_SENTENCE, is_known_instant
 from governance.identity.errors import InvalidInput
 from governance.identity.models import Unit
 from governance.identity.principal import Principal
@@ -71,13 +72,20 @@ def instant_asked(text: str) -> datetime:
     if not text:
         return timezone.now()
     try:
-        if _DAY.fullmatch(text):
-            day = datetime.combine(date.fromisoformat(text), time(), UTC)
-            return day + timedelta(days=1, microseconds=-1)
-        found = datetime.fromisoformat(text)
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+        found = instant_read(text)
     except (ValueError, OverflowError) as error:
         raise InvalidInput("instant", f"Write a time {EXAMPLE}.", "/at") from error
+    if not is_known_instant(found):
+        raise InvalidInput("instant", INSTANT_SENTENCE, "/at")
+    return found
+
+
+def instant_read(text: str) -> datetime:
+    if _DAY.fullmatch(text):
+        day = datetime.combine(date.fromisoformat(text), time(), UTC)
+        return day + timedelta(days=1, microseconds=-1)
+    found = datetime.fromisoformat(text)
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def size_asked(text: str) -> int:

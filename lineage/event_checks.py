@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from governance.identity.calendar import INSTANT_SENTENCE, is_known_instant
+
 EVENT_BYTES = 2 * 1024 * 1024
 NESTING = 64
 NAME_LENGTH = 2048
@@ -147,12 +149,16 @@ class Checker:
         value = self.text(holder, name)
         try:
             if _INSTANT.fullmatch(value):
-                return datetime.fromisoformat(value.upper()).astimezone(UTC)
+                found = datetime.fromisoformat(value.upper()).astimezone(UTC)
+                if is_known_instant(found):
+                    return found
         except (ValueError, OverflowError):
             pass
         if value:
             with self.inside(name):
-                self.note("This must be a time with zone, such as 2026-11-03T10:04:00Z.")
+                self.note(
+                    f"This must be a time with zone: 2026-11-03T10:04:00Z. {INSTANT_SENTENCE}"
+                )
         return datetime.min.replace(tzinfo=UTC)
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from governance.assessment.criteria import current_entries, outcomes
 from governance.evidence.models import Evidence
+from governance.identity.day_field import DayField
 from governance.identity.models import Person, Unit
 from governance.identity.principal import Principal
 from governance.registry.models import AISystem
@@ -24,11 +25,6 @@ REVIEW_AFTER = timedelta(days=90)
 def people_of(unit: Unit) -> QuerySet[Person]:
     root = unit.path_ids[0]
     return Person.objects.filter(unit__path__startswith=f"/{root}/", is_active=True)
-
-
-def day_field(label: str, help_text: str = "", required: bool = True) -> forms.DateField:
-    picker = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, help_text=help_text, required=required, widget=picker)
 
 
 def rating(label: str, words: dict[int, str], help_text: str = "") -> forms.TypedChoiceField:
@@ -59,7 +55,9 @@ class RiskForm(forms.Form):
         required=False,
         widget=forms.SelectMultiple(attrs={"size": 8}),
     )
-    review_on = day_field("Next review", "At the latest every quarter for a high-risk system.")
+    review_on = DayField(
+        label="Next review", help_text="At the latest every quarter for a high-risk system."
+    )
 
     def __init__(self, *args: Any, system: AISystem, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -113,7 +111,7 @@ class TreatForm(forms.Form):
         max_length=4000,
         help_text="What is done, by whom, and how one sees that it works. To accept: why that is right.",
     )
-    due_on = day_field("Carried out by", "Not needed to accept.", required=False)
+    due_on = DayField(label="Carried out by", help_text="Not needed to accept.", required=False)
     residual_likelihood = rating("Likelihood that remains", LIKELIHOODS)
     residual_impact = rating("Impact that remains", IMPACTS)
 
@@ -128,7 +126,7 @@ class AcceptForm(forms.Form):
 
 
 class ReviewForm(forms.Form):
-    review_on = day_field("Next review")
+    review_on = DayField(label="Next review")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

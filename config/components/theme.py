@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
@@ -18,13 +17,18 @@ def theme_of(request: HttpRequest) -> str:
     return chosen if chosen in THEMES else ""
 
 
+def way_back(request: HttpRequest) -> str:
+    """The posted path where it is one of ours and printable, else the home page."""
+    back = request.POST.get("next", "/")
+    hosts = {request.get_host()}
+    is_ours = url_has_allowed_host_and_scheme(back, hosts, request.is_secure())
+    return back if is_ours and back.startswith("/") and back.isprintable() else "/"
+
+
 @require_POST
 def set_theme(request: HttpRequest) -> HttpResponse:
     """Keep the posted theme and go back to the page it came from."""
-    back = request.POST.get("next", "/")
-    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure()):
-        back = "/"
-    response = redirect(back)
+    response = HttpResponseRedirect(way_back(request))
     chosen = request.POST.get("theme", "")
     if chosen not in THEMES:
         response.delete_cookie(COOKIE, samesite="Lax")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django import forms
 
+from governance.identity.day_field import DayField
+
 
 class SampleForm(forms.Form):
     """One field of each kind."""
@@ -21,11 +23,7 @@ class SampleForm(forms.Form):
     unit = forms.ChoiceField(
         label="Unit", choices=[("es", "Employment service"), ("hq", "Head office")]
     )
-    review_on = forms.DateField(
-        label="Next review",
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
-    )
+    review_on = DayField(label="Next review", required=False)
     document = forms.FileField(label="Document", required=False, help_text="PDF, at most 20 MB.")
     oversight = forms.BooleanField(label="A person can override each decision", required=False)
 

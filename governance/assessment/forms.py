@@ -6,11 +6,11 @@ from django import forms
 
 from governance.assessment.choices import Outcome, Severity
 from governance.identity.choices import Role
+from governance.identity.day_field import DayField
 from governance.identity.models import Person, Unit
 from governance.identity.principal import Principal
 
 TEXT = forms.Textarea(attrs={"rows": 3})
-DATE = forms.DateInput(attrs={"type": "date"})
 
 
 def people_of(unit: Unit) -> Any:
@@ -46,7 +46,7 @@ class DecisionForm(forms.Form):
 
 class AssignForm(forms.Form):
     person = forms.ModelChoiceField(Person.objects.none(), label="Owner")
-    due_on = forms.DateField(label="Due", required=False, widget=DATE)
+    due_on = DayField(label="Due", required=False)
 
     def __init__(self, *args: Any, unit: Unit, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -57,8 +57,8 @@ class DocumentForm(forms.Form):
     topic = forms.ChoiceField(label="Topic", help_text="Which requirement it answers.")
     title = forms.CharField(label="Title", max_length=200)
     file = forms.FileField(label="File")
-    valid_from = forms.DateField(label="In force from", widget=DATE)
-    valid_until = forms.DateField(label="In force until", widget=DATE)
+    valid_from = DayField(label="In force from")
+    valid_until = DayField(label="In force until")
 
     def __init__(self, *args: Any, topics: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -117,7 +117,7 @@ class FindingForm(forms.Form):
     cause = forms.CharField(label="Why", required=False, widget=TEXT)
     effect = forms.CharField(label="What follows from it", required=False, widget=TEXT)
     owner = forms.ModelChoiceField(Person.objects.none(), label="Owner")
-    due_on = forms.DateField(label="Due", widget=DATE)
+    due_on = DayField(label="Due")
 
     def __init__(self, *args: Any, unit: Unit, requirements: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -130,7 +130,7 @@ class FindingForm(forms.Form):
 class ActionForm(forms.Form):
     title = forms.CharField(label="What will be done", max_length=300)
     owner = forms.ModelChoiceField(Person.objects.none(), label="By whom")
-    due_on = forms.DateField(label="Until", widget=DATE)
+    due_on = DayField(label="Until")
 
     def __init__(self, *args: Any, unit: Unit, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -143,9 +143,7 @@ class ExceptionForm(forms.Form):
     )
     reason = forms.CharField(label="Why the release must go on", widget=TEXT)
     compensating_control = forms.CharField(label="Compensating control", widget=TEXT)
-    expires_on = forms.DateField(
-        label="Until", help_text="At most 180 days from today.", widget=DATE
-    )
+    expires_on = DayField(label="Until", help_text="At most 180 days from today.")
 
     def __init__(self, *args: Any, failing: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

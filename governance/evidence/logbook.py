@@ -17,6 +17,7 @@ from governance.audit.models import EntryText, Leaf
 from governance.audit.proofs import LogKey, log_key
 from governance.audit.querysets import within
 from governance.evidence.naming import actors, things_named
+from governance.identity.day_field import DayField
 from governance.identity.directory import people_seen
 from governance.identity.errors import NotFound
 from governance.identity.models import Person
@@ -24,7 +25,6 @@ from governance.identity.principal import Principal
 from governance.identity.tables import table
 
 READ = "log.read"
-DATE = forms.DateInput(attrs={"type": "date"})
 ROOT_SLASHES = 2
 
 
@@ -34,8 +34,8 @@ class LogFilter(forms.Form):
     action = forms.CharField(label="Action", required=False, max_length=60)
     object = forms.CharField(label="Object: type or id", required=False, max_length=80)
     person = forms.ChoiceField(label="Person", required=False)
-    since = forms.DateField(label="From", required=False, widget=DATE)
-    until = forms.DateField(label="To", required=False, widget=DATE)
+    since = DayField(label="From", required=False)
+    until = DayField(label="To", required=False)
 
     def __init__(self, *args: Any, principal: Principal, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -68,7 +68,8 @@ class PrincipalAuthentication(BaseAuthentication):
         if principal is None:
             return None
         if principal.token_id is None:
-            SessionAuthentication().enforce_csrf(request)
+            # Of the inner request: asked for its form, the outer one would use up any body.
+            SessionAuthentication().enforce_csrf(inner)
         return Account.objects.get(pk=principal.account_id), principal
 
     def authenticate_header(self, request: Request) -> str:

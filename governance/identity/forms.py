@@ -6,11 +6,11 @@ from django import forms
 from django.db.models import QuerySet
 
 from governance.identity.choices import Role
+from governance.identity.day_field import DayField
 from governance.identity.models import TOKEN_MAX_AGE, Account, Unit
 from governance.identity.passwords import proofs_of
 from governance.identity.policy import ACTIONS, TOKEN_VERBS
 
-DATE = forms.DateInput(attrs={"type": "date"})
 NEW_SECRET = forms.PasswordInput(attrs={"autocomplete": "new-password"})
 LENGTH_HINT = "At least 12 characters, not a common one."
 USUAL_VERBS = [verb for verb in TOKEN_VERBS if verb not in {"read", "approval.request"}]
@@ -48,11 +48,8 @@ class GrantForm(OfUnit):
     role = forms.ChoiceField(
         label="Role", choices=[choice for choice in Role.choices if choice[0] != Role.CI]
     )
-    ends_on = forms.DateField(
-        label="Last day",
-        help_text="Leave empty for a role without an end.",
-        required=False,
-        widget=DATE,
+    ends_on = DayField(
+        label="Last day", help_text="Leave empty for a role without an end.", required=False
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

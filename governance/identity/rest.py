@@ -6,12 +6,12 @@ from typing import Any, cast
 
 from django.http import Http404
 from rest_framework import exceptions
-from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
+from governance.identity.cursors import StrictCursors
 from governance.identity.errors import DomainError, InvalidInput, NotFound
 from governance.identity.principal import Principal
 from governance.identity.problem import problem_body
@@ -26,7 +26,7 @@ class View(APIView):
         return cast(Principal, request.auth)
 
 
-class Pages(CursorPagination):
+class Pages(StrictCursors):
     page_size = 50
     max_page_size = 200
     page_size_query_param = "page_size"
@@ -38,6 +38,13 @@ def body_of(serializer: Serializer[Any]) -> dict[str, Any]:
     if serializer.is_valid():
         return dict(serializer.validated_data)
     raise invalid(serializer.errors)
+
+
+def no_body(request: Request) -> None:
+    """Raises InvalidInput where an endpoint that takes no body was sent one."""
+    if isinstance(request.data, dict) and not request.data:
+        return
+    raise InvalidInput("no_body", "This address takes no body. Send none, or {}.")
 
 
 def invalid(errors: Any) -> InvalidInput:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from governance.identity.day_field import DayField
 from governance.identity.models import Person, Unit
 from governance.identity.principal import Principal
 from governance.registry.choices import ActRole, Tier
@@ -31,11 +32,8 @@ class ProfileForm(forms.Form):
 
 
 class EditForm(ProfileForm):
-    review_due_on = forms.DateField(
-        label="Next review",
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text="The owner is told a week before.",
+    review_due_on = DayField(
+        label="Next review", required=False, help_text="The owner is told a week before."
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import transaction
 
@@ -28,6 +29,7 @@ COLUMNS = (
 )
 OPTIONAL = ("tier_reason",)
 MAX_ROWS = 1000
+SURPLUS = "surplus cells"
 MAX_BYTES = 2**20
 
 
@@ -49,21 +51,25 @@ def read_rows(data: bytes) -> list[ImportRow]:
     if "\0" in text:
         raise InvalidInput("csv_nul", "The file holds NUL characters; it is no CSV text.", "/file")
     try:
-        rows = list(csv.DictReader(io.StringIO(text), strict=True))
+        reader = csv.DictReader(io.StringIO(text), restkey=SURPLUS, strict=True)
+        rows = list(reader)
     except csv.Error as error:
         raise InvalidInput(
             "csv_unreadable", f"The CSV cannot be read: {error}.", "/file"
         ) from error
-    check_header(rows)
-    return [ImportRow(n, clean(row)) for n, row in enumerate(rows, 2)]
+    check_header(list(reader.fieldnames or ()), rows)
+    return [ImportRow(n, clean(row), surplus(row)) for n, row in enumerate(rows, 2)]
 
 
-def check_header(rows: list[dict[str, str]]) -> None:
+def check_header(found: list[str], rows: list[dict[str, Any]]) -> None:
     if not rows:
         raise InvalidInput("csv_empty", "The file has no rows below its header.", "/file")
     if len(rows) > MAX_ROWS:
         raise InvalidInput("csv_rows", f"At most {MAX_ROWS} rows at once.", "/file")
-    found = [name for name in rows[0] if name]
+    if twice := sorted({name for name in found if found.count(name) > 1}):
+        raise InvalidInput(
+            "csv_columns", f"The header names {twice} twice. Keep each column once.", "/file"
+        )
     missing = [name for name in COLUMNS if name not in found]
     unknown = [name for name in found if name not in {*COLUMNS, *OPTIONAL}]
     if missing or unknown:
@@ -74,7 +80,14 @@ def check_header(rows: list[dict[str, str]]) -> None:
         )
 
 
-def clean(row: dict[str, str]) -> dict[str, str]:
+def surplus(row: dict[str, Any]) -> list[str]:
+    """The problem of a row with more cells than the header, such as one with a comma unquoted."""
+    extra = row.get(SURPLUS) or []
+    said = f"{len(extra)} cells more than the header. Put a text with a comma in quotation marks."
+    return [said] if extra else []
+
+
+def clean(row: dict[str, Any]) -> dict[str, str]:
     return {name: (row.get(name) or "").strip() for name in (*COLUMNS, *OPTIONAL)}
 
 
@@ -85,7 +98,7 @@ def preview(data: bytes, unit: Unit, *, by: Principal) -> list[ImportRow]:
     owners, units = owners_of(unit), units_of(unit)
     taken = set(AISystem.objects.below(unit.path).values_list("unit__name", flat=True))
     for row in rows:
-        row.problems = problems_of(row, owners, units, taken)
+        row.problems += problems_of(row, owners, units, taken)
         taken.add(row.values["name"])
     return rows
 

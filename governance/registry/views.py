@@ -7,8 +7,9 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from governance.identity.errors import DomainError, InvalidInput, NotFound
+from governance.identity.errors import InvalidInput, NotFound
 from governance.identity.models import Person
+from governance.identity.pages import done
 from governance.identity.principal import Principal
 from governance.registry import actions
 from governance.registry.finders import find_system
@@ -37,24 +38,25 @@ def register(request: HttpRequest) -> HttpResponse:
     principal = principal_of(request)
     form = RegisterForm(request.POST or None, principal=principal)
     if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        try:
-            system = actions.register_system(
-                data["unit"],
-                data["name"],
-                role=data["role"],
-                tier=data["tier"],
-                tier_reason=data["tier_reason"],
-                profile=form.profile(),
-                owner=Person.objects.get(pk=principal.person_id),
-                by=principal,
-            )
-        except DomainError as error:
-            form.add_error(None, error.sentence)
-        else:
+        made: list[AISystem] = []
+        if done(form, lambda: made.append(registered(form, principal))):
             messages.success(request, "Registered. A compliance officer now confirms the tier.")
-            return redirect(system)
+            return redirect(made[0])
     return render(request, "registry/register.html", {"form": form})
+
+
+def registered(form: RegisterForm, by: Principal) -> AISystem:
+    data = form.cleaned_data
+    return actions.register_system(
+        data["unit"],
+        data["name"],
+        role=data["role"],
+        tier=data["tier"],
+        tier_reason=data["tier_reason"],
+        profile=form.profile(),
+        owner=Person.objects.get(pk=by.person_id),
+        by=by,
+    )
 
 
 def import_page(request: HttpRequest) -> HttpResponse:
@@ -66,8 +68,8 @@ def import_page(request: HttpRequest) -> HttpResponse:
         data = form.cleaned_data["file"].read()
         try:
             if "import" in request.POST:
-                done = import_systems(data, form.cleaned_data["unit"], by=principal)
-                messages.success(request, f"{len(done)} AI systems were imported.")
+                made = import_systems(data, form.cleaned_data["unit"], by=principal)
+                messages.success(request, f"{len(made)} AI systems were imported.")
                 return redirect("systems")
             rows = preview(data, form.cleaned_data["unit"], by=principal)
         except InvalidInput as error:
@@ -122,16 +124,11 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     initial = {**found.profile, "review_due_on": found.review_due_on}
     form = EditForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        try:
-            actions.edit_system(
-                found,
-                profile=form.profile(),
-                review_due_on=form.cleaned_data["review_due_on"],
-                by=principal,
-            )
-        except DomainError as error:
-            form.add_error(None, error.sentence)
-        else:
+        profile, due = form.profile(), form.cleaned_data["review_due_on"]
+        if done(
+            form,
+            lambda: actions.edit_system(found, profile=profile, review_due_on=due, by=principal),
+        ):
             messages.success(request, "Saved as a new signed revision.")
             return redirect(found)
     return render(request, "registry/edit.html", {"form": form, "system": found})
@@ -143,13 +140,8 @@ def tier(request: HttpRequest, pk: UUID) -> HttpResponse:
     principal.require("system.confirm_tier", found.unit.path)
     form = TierForm(request.POST or None, initial={"tier": found.tier})
     if request.method == "POST" and form.is_valid():
-        try:
-            actions.confirm_tier(
-                found, form.cleaned_data["tier"], form.cleaned_data["reason"], by=principal
-            )
-        except DomainError as error:
-            form.add_error(None, error.sentence)
-        else:
+        chosen, reason = form.cleaned_data["tier"], form.cleaned_data["reason"]
+        if done(form, lambda: actions.confirm_tier(found, chosen, reason, by=principal)):
             messages.success(request, "The tier is confirmed.")
             return redirect(found)
     return render(request, "registry/tier.html", {"form": form, "system": found})
@@ -161,11 +153,10 @@ def people(request: HttpRequest, pk: UUID) -> HttpResponse:
     principal.require("system.confirm_tier", found.unit.path)
     initial = {"validator": found.validator, "executive": found.executive}
     form = PeopleForm(request.POST or None, system=found, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.assign_people(found, **form.cleaned_data, by=principal)
-        except DomainError as error:
-            form.add_error(None, error.sentence)
-        else:
-            return redirect(found)
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and done(form, lambda: actions.assign_people(found, **form.cleaned_data, by=principal))
+    ):
+        return redirect(found)
     return render(request, "registry/people.html", {"form": form, "system": found})

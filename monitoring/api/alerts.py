@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from governance.identity.rest import Pages, View, body_of
+from governance.identity.rest_fields import TextField
 from governance.registry.api.serializers import StrictSerializer
 from governance.registry.finders import find_system
 from governance.work.idempotency import once
@@ -17,11 +18,11 @@ from monitoring.models import Alert
 
 
 class NoteInput(StrictSerializer):
-    note = serializers.CharField(max_length=4000, help_text="What was found.")
+    note = TextField(max_length=4000, help_text="What was found.")
 
 
 class ReasonInput(StrictSerializer):
-    reason = serializers.CharField(max_length=4000, help_text="Why nothing is left to be done.")
+    reason = TextField(max_length=4000, help_text="Why nothing is left to be done.")
 
 
 class AlertOutput(serializers.ModelSerializer[Alert]):

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from governance.identity.principal import Principal
 from governance.identity.rest import Pages, View, body_of
+from governance.identity.rest_fields import InstantField, TextField
 from governance.registry.api.serializers import StrictSerializer
 from governance.registry.finders import find_system, find_upload
 from governance.registry.models import DatasetVersion, Upload
@@ -26,14 +27,14 @@ class RowsInput(StrictSerializer):
 
 
 class BatchInput(RowsInput):
-    name = serializers.CharField(max_length=200)
-    observedFrom = serializers.DateTimeField(help_text="Begin of the period, included.")
-    observedUntil = serializers.DateTimeField(help_text="End of the period.")
+    name = TextField(max_length=200)
+    observedFrom = InstantField(help_text="Begin of the period, included.")
+    observedUntil = InstantField(help_text="End of the period.")
     replay = serializers.BooleanField(required=False, default=False)
-    key = serializers.CharField(
+    key = TextField(
         required=False, default="id", max_length=120, help_text="Column that tells rows apart."
     )
-    note = serializers.CharField(required=False, default="", allow_blank=True, max_length=2000)
+    note = TextField(required=False, default="", allow_blank=True, max_length=2000)
     deployment = serializers.UUIDField(
         required=False, help_text="What is live in production, where left out."
     )

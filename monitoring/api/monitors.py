@@ -9,7 +9,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from governance.identity.principal import Principal
-from governance.identity.rest import Pages, View, body_of
+from governance.identity.rest import Pages, View, body_of, no_body
+from governance.identity.rest_fields import TextField
 from governance.registry.api.serializers import StrictSerializer
 from governance.registry.finders import find_system
 from governance.work.idempotency import once
@@ -22,18 +23,18 @@ from monitoring.terms import FIELDS
 
 
 class ColumnInput(StrictSerializer):
-    name = serializers.CharField(max_length=200)
-    kind = serializers.CharField(help_text="numeric or categorical")
+    name = TextField(max_length=200)
+    kind = TextField(help_text="numeric or categorical")
 
 
 class MonitorTextInput(StrictSerializer):
-    name = serializers.CharField(max_length=200)
+    name = TextField(max_length=200)
     reference = serializers.UUIDField(help_text="A registered dataset whose file is here.")
     columns = serializers.ListField(
         child=ColumnInput(), required=False, help_text="Every column of the model, where left out."
     )
     rule = serializers.DictField(
-        child=serializers.CharField(),
+        child=TextField(),
         required=False,
         help_text="alpha, psiFloor, effectFloor, minimumRows: decimals as text.",
     )
@@ -50,7 +51,7 @@ class MonitorInput(MonitorTextInput):
 
 class MonitorStateInput(StrictSerializer):
     state = serializers.ChoiceField(MonitorState.choices)
-    reason = serializers.CharField(max_length=2000)
+    reason = TextField(max_length=2000)
 
 
 class MonitorOutput(serializers.ModelSerializer[Monitor]):
@@ -185,6 +186,7 @@ class MonitorRuns(View):
     @once
     def post(self, request: Request, pk: UUID) -> Response:
         """Run a slot now with the next batch that waits: 202, then ask for the run until it has ended."""
+        no_body(request)
         by = self.principal(request)
         run = actions.run_monitor_now(find_monitor(pk, by), by=by)
         return Response(MonitorRunOutput(run).data, status=202)

@@ -11,7 +11,8 @@ from rest_framework.response import Response
 from governance.assessment.models import ApprovalRequest
 from governance.identity.errors import InvalidInput
 from governance.identity.principal import Principal
-from governance.identity.rest import Pages, View, body_of
+from governance.identity.rest import Pages, View, body_of, no_body
+from governance.identity.rest_fields import TextField
 from governance.registry.api.serializers import StrictSerializer
 from governance.registry.finders import find_release, find_system, find_version
 from governance.registry.models import AISystem, ModelVersion, Release
@@ -23,7 +24,7 @@ from monitoring.models import EvaluationPlan
 
 
 class PlanTextInput(StrictSerializer):
-    title = serializers.CharField(max_length=200)
+    title = TextField(max_length=200)
     dataset = serializers.UUIDField(help_text="A registered dataset whose file is here.")
     labels = serializers.UUIDField(
         required=False, allow_null=True, help_text="Where the labels are in a file of their own."
@@ -33,7 +34,7 @@ class PlanTextInput(StrictSerializer):
         help_text="Each with id, theme, check, slice, comparator, threshold (a decimal as text), "
         "use (point, lower, upper) and minimumSample.",
     )
-    rationale = serializers.CharField(max_length=4000)
+    rationale = TextField(max_length=4000)
 
 
 class PlanInput(PlanTextInput):
@@ -79,7 +80,7 @@ class PlanOutput(serializers.ModelSerializer[EvaluationPlan]):
 
 
 class ApprovalRequestInput(StrictSerializer):
-    reason = serializers.CharField(required=False, allow_blank=True, max_length=4000)
+    reason = TextField(required=False, allow_blank=True, max_length=4000)
 
 
 class ApprovalRequestOutput(serializers.ModelSerializer[ApprovalRequest]):
@@ -158,6 +159,7 @@ class PlanWithdrawal(View):
     @once
     def post(self, request: Request, pk: UUID) -> Response:
         """Withdraw the plan: it asks for nothing any more; failures under it stand."""
+        no_body(request)
         by = self.principal(request)
         return Response(PlanOutput(actions.withdraw_plan(find_plan(pk, by), by=by)).data)
 

@@ -41,7 +41,7 @@ def test_search_finds_nothing_of_another_organisation(cast: Cast, release: Relea
         assert str(cast.system.pk) not in html and str(release.pk) not in html
 
 
-@pytest.mark.parametrize("query", ["", "x", "%00%00", "'; DROP TABLE", "999999999999", "F-1"])
+@pytest.mark.parametrize("query", ["", "x", "'; DROP TABLE", "999999999999", "F-1"])
 def test_search_takes_any_words(cast: Cast, query: str) -> None:
     assert signed_in(cast, "abel").get(f"/search?q={query}").status_code == 200
 

@@ -56,6 +56,17 @@ def test_rights_in_the_database_are_exactly_the_declared_ones(db: None) -> None:
                 assert held == set(privileges(table, role)), (table, role)
 
 
+@pytest.mark.parametrize(
+    ("table", "column"), [("evidence_signingkey", "public"), ("gates_gatedecision", "verdict")]
+)
+def test_the_web_changes_no_signing_key_and_no_gate_decision(
+    connect_as: Connect, table: str, column: str
+) -> None:
+    for statement in (f"UPDATE {table} SET {column} = 'x'", f"DELETE FROM {table}"):
+        with pytest.raises(InsufficientPrivilege):
+            connect_as("app").execute(statement)
+
+
 def test_app_and_sequencer_own_nothing(db: None) -> None:
     users = [session.user("app"), session.user("sequencer")]
     with connection.cursor() as cursor:

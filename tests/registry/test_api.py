@@ -139,11 +139,9 @@ def test_a_body_that_cannot_be_read_is_refused_with_a_sentence(
     assert not Release.objects.exists()
 
 
-@pytest.mark.parametrize(
-    "query", ["page_size=-1", "page_size=99999999", "cursor=zzz", "page_size=x"]
-)
+@pytest.mark.parametrize("query", ["page_size=-1", "page_size=99999999", "page_size=x", "cursor="])
 def test_a_strange_page_is_never_a_500(cast: Cast, api: Api, query: str) -> None:
-    assert api.get(f"systems?{query}").status_code in {200, 404}
+    assert api.get(f"systems?{query}").status_code == 200
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "a\x00b.onnx", "x" * 300])

@@ -50,3 +50,20 @@ def test_a_preview_writes_nothing(cast: Cast) -> None:
 def test_a_file_that_is_no_such_csv_is_refused(cast: Cast, data: bytes, sentence: str) -> None:
     with pytest.raises(InvalidInput, match=sentence):
         preview(data, cast.organisation, by=cast.by("dana"))
+
+
+def test_a_header_that_names_a_column_twice_is_refused(cast: Cast) -> None:
+    twice = HEADER.replace("\n", ",name\n") + GOOD.replace("\n", ",Other\n")
+    with pytest.raises(InvalidInput, match=r"names \['name'\] twice"):
+        import_systems(twice.encode(), cast.organisation, by=cast.by("dana"))
+    assert AISystem.objects.count() == 1
+
+
+def test_a_row_with_more_cells_than_the_header_is_a_problem_of_that_row(cast: Cast) -> None:
+    longer = GOOD.replace("Router", "Sorter").replace("\n", ",and the elderly\n")
+    rows = preview(csv(GOOD, longer), cast.organisation, by=cast.by("dana"))
+    assert rows[0].problems == []
+    assert "1 cells more than the header" in rows[1].problems[0]
+    with pytest.raises(InvalidInput, match="nothing was imported"):
+        import_systems(csv(GOOD, longer), cast.organisation, by=cast.by("dana"))
+    assert AISystem.objects.count() == 1

@@ -29,7 +29,7 @@ from governance.identity.errors import DomainError, Forbidden, InvalidInput, Not
 from governance.identity.pages import done, numbered_page
 from governance.identity.principal import Principal
 from governance.identity.sessions import SignedInRequest
-from governance.registry.finders import find, find_system
+from governance.registry.finders import find, find_release_of, find_system
 from governance.registry.models import AISystem, Release
 
 
@@ -127,11 +127,7 @@ def chosen_release(request: SignedInRequest, system: AISystem) -> Release | None
     wanted = request.GET.get("release", "")
     if wanted == "none":
         return None
-    try:
-        named = system.releases.filter(pk=UUID(wanted)).first() if wanted else None
-    except ValueError:
-        raise NotFound("not_found", "This AI system has no such release.") from None
-    return named or focus_release(system)
+    return find_release_of(system, wanted, request.principal) if wanted else focus_release(system)
 
 
 def raised(system: AISystem, form: FindingForm, release: Release | None, by: Principal) -> Finding:

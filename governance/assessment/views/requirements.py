@@ -25,8 +25,9 @@ from governance.assessment.posture import STATES, Row, posture, state_of
 from governance.assessment.results import focus_release
 from governance.evidence.models import Evidence
 from governance.evidence.scope import Scope, unit_scope
-from governance.identity.errors import DomainError, NotFound
+from governance.identity.errors import DomainError, Forbidden, NotFound
 from governance.identity.models import Unit
+from governance.identity.pages import done
 from governance.identity.principal import Principal
 from governance.registry.finders import find_person, find_release_of, find_system
 from governance.registry.models import AISystem, Deployment, Release
@@ -212,14 +213,13 @@ def speak(request: HttpRequest, pk: UUID, name: str, act: str) -> HttpResponse:
     back = reverse("why", args=[system.pk, name])
     if "release" in request.GET and release:
         back += f"?release={release.pk}"
-    if request.method == "POST" and form.is_valid():
-        try:
-            WORDS[act](system, row, form.cleaned_data, principal)
-        except DomainError as error:
-            form.add_error(None, error.sentence)
-        else:
-            messages.success(request, "Recorded and signed. The result follows within seconds.")
-            return redirect(back)
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and done(form, lambda: WORDS[act](system, row, form.cleaned_data, principal))
+    ):
+        messages.success(request, "Recorded and signed. The result follows within seconds.")
+        return redirect(back)
     context = {
         "form": form,
         "system": system,
@@ -305,6 +305,8 @@ def assign(request: HttpRequest, pk: UUID) -> HttpResponse:
             form.cleaned_data["due_on"],
             by=principal,
         )
+    except Forbidden:
+        raise
     except DomainError as error:
         messages.error(request, error.sentence)
     else:

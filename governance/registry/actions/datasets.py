@@ -14,8 +14,10 @@ from governance.identity.models import Unit
 from governance.identity.principal import Principal
 from governance.registry.actions.systems import check_choice
 from governance.registry.checks_input import check_digests
-from governance.registry.choices import DatasetRole, UploadState
+from governance.registry.choices import DatasetRole, UploadKind, UploadState
 from governance.registry.models import DatasetVersion, Upload
+
+MOST_ROWS = 10**12
 
 
 def register_dataset(
@@ -31,18 +33,20 @@ def register_dataset(
     description: str = "",
     observed: tuple[datetime, datetime] | None = None,
 ) -> DatasetVersion:
-    """Rows by their digest: an admitted upload, or a file that stays elsewhere and is only named."""
+    """Rows by their digest: an admitted upload, or a file that stays elsewhere and is only named.
+
+    The same rows again give the same dataset; a file that follows completes one that was only named.
+    """
     by.require("dataset.register", unit.path)
     check_choice(role, DatasetRole.values, "role")
     if upload is not None:
-        if upload.state != UploadState.ADMITTED:
-            raise Conflict("upload_not_admitted", "The uploaded file is not admitted (yet).")
-        sha256 = upload.artefact_id
-        rows = int(upload.inspection.get("rows", rows))
-        columns = upload.inspection.get("columns", list(columns))
+        check_upload(upload)
+        counted = int(upload.inspection["rows"]), list(upload.inspection["columns"])
+        refuse_other("the uploaded file", upload.artefact_id, *counted, (sha256, rows, columns))
+        sha256, (rows, columns) = upload.artefact_id, counted
     check_digests([sha256], "/sha256")
-    if rows < 1:
-        raise InvalidInput("rows", "Say how many rows the dataset has (at least 1).", "/rows")
+    if not 1 <= rows <= MOST_ROWS:
+        raise InvalidInput("rows", f"Say how many rows it has: 1 to {MOST_ROWS:,}.", "/rows")
     if observed and observed[0] > observed[1]:
         raise InvalidInput("observed", "The observed period ends before it begins.", "/observed")
     values = {
@@ -61,7 +65,55 @@ def register_dataset(
         )
         if is_new:
             state_dataset(dataset, by=by)
+        elif upload is not None and dataset.artefact_id is None:
+            complete_dataset(dataset, upload, by=by)
+        else:
+            known = dataset.sha256, dataset.rows, dataset.columns
+            refuse_other("the dataset registered before", *known, (sha256, rows, columns))
     return dataset
+
+
+def check_upload(upload: Upload) -> None:
+    """Raises unless the rows of the file were counted here."""
+    if upload.kind != UploadKind.DATASET:
+        raise InvalidInput(
+            "upload_kind",
+            f"This file was uploaded as a {upload.kind}. Upload it as a dataset: its rows are "
+            "counted before it can be registered.",
+            "/upload",
+        )
+    if upload.state != UploadState.ADMITTED or not upload.inspection.get("rows"):
+        raise Conflict("upload_not_admitted", "The uploaded file is not admitted (yet).")
+
+
+def refuse_other(
+    what: str, sha256: str, rows: int, columns: list[str], said: tuple[str, int, Sequence[str]]
+) -> None:
+    """Raises Conflict naming what was said and is not so; what was left out contradicts nothing."""
+    other = [
+        f"{name}: {given}, not {known}"
+        for name, known, given in (
+            ("sha256", sha256, said[0]),
+            ("rows", rows, said[1]),
+            ("columns", columns, list(said[2])),
+        )
+        if given and given != known
+    ]
+    if other:
+        raise Conflict(
+            "dataset_differs",
+            f"Said otherwise than {what} has it: {'; '.join(other)[:500]}. "
+            "Correct it; other rows are another file with another digest.",
+        )
+
+
+def complete_dataset(dataset: DatasetVersion, upload: Upload, *, by: Principal) -> None:
+    """The file of a dataset that was only named: its counts replace what was said of it."""
+    dataset.artefact = upload.artefact
+    dataset.rows = int(upload.inspection["rows"])
+    dataset.columns = list(upload.inspection["columns"])
+    dataset.save(update_fields=["artefact", "rows", "columns"])
+    state_dataset(dataset, by=by)
 
 
 def state_dataset(dataset: DatasetVersion, *, by: Principal) -> None:

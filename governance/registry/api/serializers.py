@@ -5,6 +5,8 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from governance.identity.rest_fields import InstantField, TextField
+from governance.registry.actions.datasets import MOST_ROWS
 from governance.registry.choices import ActRole, DatasetRole, Environment, Tier
 from governance.registry.models import (
     AISystem,
@@ -33,12 +35,12 @@ class StrictSerializer(serializers.Serializer[Any]):
 
 class SystemInput(StrictSerializer):
     unit = serializers.UUIDField(help_text="Organisation or unit that the system belongs to.")
-    name = serializers.CharField(max_length=200)
+    name = TextField(max_length=200)
     role = serializers.ChoiceField(ActRole.choices)
     tier = serializers.ChoiceField(Tier.choices)
-    tierReason = serializers.CharField(max_length=4000)
+    tierReason = TextField(max_length=4000)
     owner = serializers.UUIDField(required=False, help_text="Person; you, where left out.")
-    profile = serializers.DictField(child=serializers.CharField(allow_blank=True))
+    profile = serializers.DictField(child=TextField(allow_blank=True))
 
 
 class SystemOutput(serializers.ModelSerializer[AISystem]):
@@ -77,13 +79,13 @@ class UploadOutput(serializers.ModelSerializer[Upload]):
 
 
 class ModelVersionInput(StrictSerializer):
-    model = serializers.CharField(max_length=120, help_text="Name of the model.")
+    model = TextField(max_length=120, help_text="Name of the model.")
     upload = serializers.UUIDField(help_text="An admitted upload of kind model.")
-    method = serializers.CharField(max_length=120)
+    method = TextField(max_length=120)
     signature = serializers.JSONField()
-    trainingData = serializers.ListField(child=serializers.CharField(), allow_empty=False)
-    commit = serializers.CharField(max_length=64, allow_blank=True)
-    parameters = serializers.DictField(child=serializers.CharField(allow_blank=True))
+    trainingData = serializers.ListField(child=TextField(), allow_empty=False)
+    commit = TextField(max_length=64, allow_blank=True)
+    parameters = serializers.DictField(child=TextField(allow_blank=True))
 
 
 class ModelVersionOutput(serializers.ModelSerializer[ModelVersion]):
@@ -112,15 +114,17 @@ class ModelVersionOutput(serializers.ModelSerializer[ModelVersion]):
 
 
 class DatasetInput(StrictSerializer):
-    name = serializers.CharField(max_length=200)
+    name = TextField(max_length=200)
     role = serializers.ChoiceField(DatasetRole.choices)
     upload = serializers.UUIDField(required=False)
-    sha256 = serializers.CharField(required=False, help_text="Where the file stays with you.")
-    rows = serializers.IntegerField(required=False, min_value=1)
-    columns = serializers.ListField(child=serializers.CharField(), required=False)
-    description = serializers.CharField(required=False, allow_blank=True, max_length=4000)
-    observedFrom = serializers.DateTimeField(required=False)
-    observedUntil = serializers.DateTimeField(required=False)
+    sha256 = TextField(required=False, help_text="Where the file stays with you.")
+    rows = serializers.IntegerField(required=False, min_value=1, max_value=MOST_ROWS)
+    columns = serializers.ListField(
+        child=TextField(max_length=200), required=False, max_length=10_000
+    )
+    description = TextField(required=False, allow_blank=True, max_length=4000)
+    observedFrom = InstantField(required=False)
+    observedUntil = InstantField(required=False)
 
 
 class DatasetOutput(serializers.ModelSerializer[DatasetVersion]):
@@ -148,12 +152,12 @@ class ReleaseInput(StrictSerializer):
     models = serializers.ListField(
         child=serializers.UUIDField(), help_text="Ids of model versions.", allow_empty=False
     )
-    preprocessing = serializers.CharField(required=False, allow_blank=True)
+    preprocessing = TextField(required=False, allow_blank=True)
     decision = serializers.DictField(
-        child=serializers.CharField(), required=False, help_text="e.g. {'cutOff': '0.5'}"
+        child=TextField(), required=False, help_text="e.g. {'cutOff': '0.5'}"
     )
-    image = serializers.CharField(required=False, allow_blank=True)
-    limitations = serializers.CharField(required=False, allow_blank=True)
+    image = TextField(required=False, allow_blank=True)
+    limitations = TextField(required=False, allow_blank=True)
 
 
 class ReleaseOutput(serializers.ModelSerializer[Release]):

@@ -148,6 +148,8 @@ class Datasets(View):
         """Register a dataset by digest: an upload, or a file that stays with you."""
         by, body = self.principal(request), body_of(s.DatasetInput(data=request.data))
         since, until = body.get("observedFrom"), body.get("observedUntil")
+        if (since is None) != (until is None):
+            raise InvalidInput("observed", "Give observedFrom and observedUntil, or neither.")
         dataset = actions.register_dataset(
             find_system(pk, by).unit,
             body["name"],
