@@ -8,7 +8,7 @@ from typing import Any
 from governance.identity.actions import clean_name
 from governance.identity.errors import Conflict, InvalidInput
 from governance.identity.principal import Principal
-from governance.registry.actions.datasets import state_dataset
+from governance.registry.actions.datasets import complete_dataset, state_dataset
 from governance.registry.choices import UploadKind, UploadState
 from governance.registry.models import AISystem, DatasetVersion, ModelVersion, Upload
 from monitoring.subjects import check_dataset
@@ -125,7 +125,9 @@ def kept_dataset(
             "registered_by_id": by.person_id,
         },
     )
-    check_dataset(system, dataset)
     if is_new:
         state_dataset(dataset, by=by)
+    elif dataset.artefact_id is None:
+        complete_dataset(dataset, upload, by=by)
+    check_dataset(system, dataset)
     return dataset

@@ -222,3 +222,18 @@ def test_a_longer_interval_does_not_put_off_the_slot_that_is_due(watched: Watche
     actions.revise_monitor(watched.monitor, month, by=watched.cast.by("owen"))
     watched.monitor.schedule.refresh_from_db()
     assert watched.monitor.schedule.next_at == due
+
+
+def test_rows_that_were_only_named_are_completed_by_their_file(watched: Watched) -> None:
+    upload = watched.admit(people(5))
+    named = registry.register_dataset(
+        watched.cast.system.unit,
+        "named first",
+        role="production",
+        sha256=upload.artefact_id,
+        rows=7,
+        by=watched.cast.by("dev"),
+    )
+    batch = deliver(watched, people(5))
+    assert (batch.dataset, batch.dataset.rows) == (named, 2000)
+    assert batch.dataset.artefact_id == upload.artefact_id
