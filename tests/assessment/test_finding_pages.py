@@ -218,7 +218,7 @@ def test_the_question_about_an_exception_shows_what_is_signed(cast: Cast, failin
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"expires_on": (TODAY + timedelta(days=181)).isoformat()}, "within 180 days"),
+        ({"expires_on": (TODAY + timedelta(days=183)).isoformat()}, "within 180 days"),
         ({"expires_on": TODAY.isoformat()}, "within 180 days"),
         ({"requirements": ["GOVERN 1.1"]}, "Select a valid choice"),
         ({"compensating_control": ""}, "This field is required"),
