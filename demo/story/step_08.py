@@ -15,7 +15,7 @@ step = Step(8, "Tracing")
 def before(stage: Stage) -> str:
     first = deployment(stage, "deployment1")
     page = ask(stage, at=first["startedAt"])
-    check_names(page, "release 1", "version 1", "employment_MA_reference.pq")
+    check_names(page, "release 1", "job-support-places 1", "employment_MA_reference.pq")
     answer = lineage(stage, at=first["startedAt"])
     return (
         f"Release 1, its gate decision and approval; {len(answer['nodes'])} nodes, graph and table"
