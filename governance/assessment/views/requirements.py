@@ -5,6 +5,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -55,10 +56,12 @@ def requirements(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip().lower()[:60]
     function = request.GET.get("function", "")
     tally: dict[str, Counter[str]] = {}
-    for row in Result.objects.visible_to(principal).only(
-        "requirement", "applicability", "determination", "body"
-    ):
-        tally.setdefault(row.requirement, Counter())[state_of(row.body)] += 1
+    counted = Result.objects.visible_to(principal).order_by()
+    for outcome, applicability, determination, number in counted.values_list(
+        "requirement", "applicability", "determination"
+    ).annotate(Count("pk")):
+        state = state_of({"applicability": applicability, "determination": determination})
+        tally.setdefault(outcome, Counter())[state] += number
     nodes = outcomes()
     rows = [
         {
