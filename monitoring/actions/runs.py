@@ -152,12 +152,15 @@ def given_up(monitor: Monitor) -> list[MonitorRun]:
 
 
 def miss_given_up(run: MonitorRun, by: Principal) -> int:
-    job: Job | None = run.job
-    lines = job.error.strip().splitlines() if job else []
-    words = lines[-1][:500] if lines else "its worker gave no answer."
     with transaction.atomic():
         locked(run.monitor)
-        return int(miss(run, f"The run could not be made: {words}", by=by))
+        return int(miss(run, f"The run could not be made: {last_words(run.job)}", by=by))
+
+
+def last_words(job: Job | None) -> str:
+    """Why a job that was given up gave no answer: the last line of its error."""
+    lines = job.error.strip().splitlines() if job else []
+    return lines[-1][:500] if lines else "its worker gave no answer."
 
 
 def forgotten(monitor: Monitor, at: datetime) -> Iterator[datetime]:

@@ -15,6 +15,7 @@ from governance.work.runner import Run
 from inference.engine.reasons import EngineError
 from monitoring.actions.alerts import concerned, raise_alert
 from monitoring.actions.batches import state_batch
+from monitoring.actions.runs import last_words
 from monitoring.faults import INSTALLATION_FAULTS
 from monitoring.models import Batch, Monitor
 from monitoring.plans_in_force import PlanInForce, labelled_series, plans_in_force
@@ -98,13 +99,13 @@ def put_back(batch: Batch, reason: str, before: DatasetVersion | None) -> None:
 def give_up(batch: Batch) -> None:
     """Labels whose job ended without an answer are refused, so that they can be delivered again."""
     job = batch.labels_job
-    lines = job.error.strip().splitlines() if job else []
-    words = lines[-1][:500] if lines else "its worker gave no answer."
     kept = measured_before(job.arguments) if job else None
     with transaction.atomic():
         held = Batch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
         if held.labels_state == LabelsState.CHECKING:
-            put_back(held, f"They could not be measured: {words} Deliver them again.", kept)
+            put_back(
+                held, f"They could not be measured: {last_words(job)} Deliver them again.", kept
+            )
 
 
 def conclude(
