@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bench.installation import installation, sequencer
+from bench.installation import installation, register_systems, sequencer
 
 ROUNDS = 30
 PAGES = ("/", "/systems", "/requirements", "/approvals")
@@ -24,7 +24,6 @@ PAGES = ("/", "/systems", "/requirements", "/approvals")
 def fill(home: Path, number: int) -> tuple[Any, Any]:
     """One organisation with its cast and `number` systems, one of which has a release."""
     from governance.gates.loading import load_all  # noqa: PLC0415
-    from governance.registry import actions  # noqa: PLC0415
     from tests import cast as people  # noqa: PLC0415
 
     load_all()
@@ -32,17 +31,7 @@ def fill(home: Path, number: int) -> tuple[Any, Any]:
         cast = people.make_cast_with(log)
         cast.system = people.register_places(cast)
         release = people.make_release(cast)
-        for n in range(number - 1):
-            actions.register_system(
-                cast.organisation,
-                f"System {n:04d}",
-                role="deployer",
-                tier="high",
-                tier_reason="bench",
-                profile=people.PROFILE,
-                owner=cast.person("owen"),
-                by=cast.by("owen"),
-            )
+        register_systems(cast, number - 1)
         cast.sequence()
     return cast, release
 

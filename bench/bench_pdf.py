@@ -17,7 +17,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from bench.installation import installation, sequencer
+from bench.installation import installation, register_systems, sequencer
 
 MIB = 2**20
 
@@ -51,7 +51,6 @@ HEAD = (
 def fill(home: Path, number: int) -> Any:
     """The tests' organisation: one system with a story, and `number` - 1 that were only registered."""
     from governance.gates.loading import load_all  # noqa: PLC0415
-    from governance.registry import actions  # noqa: PLC0415
     from tests import cast as people  # noqa: PLC0415
     from tests.reports.story import tell  # noqa: PLC0415
 
@@ -60,17 +59,7 @@ def fill(home: Path, number: int) -> Any:
         cast = people.make_cast_with(log)
         cast.system = people.register_places(cast)
         tell(cast)
-        for n in range(number - 1):
-            actions.register_system(
-                cast.organisation,
-                f"System {n:04d}",
-                role="deployer",
-                tier="high",
-                tier_reason="Annex III",
-                profile=people.PROFILE,
-                owner=cast.person("owen"),
-                by=cast.by("owen"),
-            )
+        register_systems(cast, number - 1)
         log.append_all()
         log.sign()
     return cast

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from governance.audit.sequencer import Sequencer
@@ -50,3 +50,21 @@ def sequencer(home: Path) -> Iterator[Sequencer]:
 
     with psycopg.connect(Layout(home).database_url("sequencer")) as connection:
         yield Real(connection, SignerHome(home / "keys"))
+
+
+def register_systems(cast: Any, number: int) -> None:
+    """So many systems of the cast's organisation that were only registered."""
+    from governance.registry import actions  # noqa: PLC0415
+    from tests.cast import PROFILE  # noqa: PLC0415
+
+    for n in range(number):
+        actions.register_system(
+            cast.organisation,
+            f"System {n:04d}",
+            role="deployer",
+            tier="high",
+            tier_reason="Annex III",
+            profile=PROFILE,
+            owner=cast.person("owen"),
+            by=cast.by("owen"),
+        )
