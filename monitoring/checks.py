@@ -12,7 +12,8 @@ class Check:
     """A measure: the themes it may serve, its unit (UCUM), and what its figures look like.
 
     `by_attribute`: one series per protected attribute, else one over all rows. `is_standard`:
-    measured in every evaluation, else only where a plan asks for it.
+    measured in every evaluation, else only where a plan asks for it. `highest`: no figure lies above
+    it (None: there is no such bound); none lies below 0.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Check:
     by_attribute: bool = False
     has_interval: bool = True
     is_standard: bool = True
+    highest: int | None = 1
 
 
 _SCORES = ("calibration", "performance")
@@ -35,7 +37,7 @@ CHECKS: dict[str, Check] = {
         Check("recall", "Recall", ("performance",), is_standard=False),
         Check("f1", "F1", ("performance",)),
         Check("roc_auc", "ROC AUC", ("performance",)),
-        Check("log_loss", "Log loss", _SCORES),
+        Check("log_loss", "Log loss", _SCORES, highest=None),
         Check("brier", "Brier score", _SCORES),
         Check("expected_calibration_error", "Calibration error", ("calibration",)),
         Check("selection_rate_ratio", "Selection rate ratio", ("fairness",), by_attribute=True),
@@ -52,8 +54,15 @@ CHECKS: dict[str, Check] = {
             ("fairness",),
             by_attribute=True,
         ),
-        Check("latency_p95", "Latency of one row, p95", _SPEED, unit="s", has_interval=False),
-        Check("throughput", "Throughput", _SPEED, unit="1/s", has_interval=False),
+        Check(
+            "latency_p95",
+            "Latency of one row, p95",
+            _SPEED,
+            unit="s",
+            has_interval=False,
+            highest=None,
+        ),
+        Check("throughput", "Throughput", _SPEED, unit="1/s", has_interval=False, highest=None),
     )
 }
 THEMES = tuple(sorted({theme for check in CHECKS.values() for theme in check.themes}))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from governance.assessment.rules.decimals import COMPARATORS, USES
@@ -16,6 +17,8 @@ NEEDED = ("id", "theme", "check", "slice", "comparator", "threshold", "use", "mi
 LIMIT = 100
 LARGEST_SAMPLE = 10**9
 _ID = re.compile(r"[a-z0-9][a-z0-9_.-]{0,59}")
+# Above every threshold that can be written.
+BEYOND = Decimal(10) ** 21
 _DECIMAL = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?")
 
 
@@ -72,6 +75,7 @@ def check_threshold(one: Mapping[str, Any], check: Check, at: str) -> None:
         raise refused(f"Compare with one of {', '.join(COMPARATORS)}.", f"{at}/comparator")
     if not isinstance(one["threshold"], str) or not _DECIMAL.fullmatch(one["threshold"]):
         raise refused('Write a decimal as text, such as "0.80".', f"{at}/threshold")
+    check_can_fail(one, check, at)
     if one["use"] not in USES:
         raise refused(f"Judge one of {', '.join(USES)}.", f"{at}/use")
     if one["use"] != "point" and not check.has_interval:
@@ -79,6 +83,22 @@ def check_threshold(one: Mapping[str, Any], check: Check, at: str) -> None:
     least = one["minimumSample"]
     if not isinstance(least, int) or isinstance(least, bool) or not 1 <= least <= LARGEST_SAMPLE:
         raise refused("Write a whole number of cases, at least 1.", f"{at}/minimumSample")
+
+
+def check_can_fail(one: Mapping[str, Any], check: Check, at: str) -> None:
+    """A criterion that every figure meets asks for nothing; one that none meets cannot be met."""
+    compare, threshold = COMPARATORS[one["comparator"]], Decimal(one["threshold"])
+    ends = [Decimal(0), Decimal(check.highest) if check.highest is not None else BEYOND]
+    answers = [compare(end, threshold) for end in ends]
+    is_inside = ends[0] < threshold < ends[1]
+    if all(answers) and not is_inside:
+        verb = "Every figure meets this criterion"
+    elif not any(answers) and not is_inside:
+        verb = "No figure can meet this criterion"
+    else:
+        return
+    span = f"between 0 and {check.highest}" if check.highest is not None else "at or above 0"
+    raise refused(f"{verb}: {check.label} lies {span}.", f"{at}/threshold")
 
 
 def refused(sentence: str, pointer: str) -> InvalidInput:

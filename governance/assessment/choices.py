@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db import models
 
 
@@ -59,7 +61,7 @@ class FindingStanding(models.TextChoices):
 
     OPEN = "open"
     PLANNED = "action-planned", "action planned"
-    OVERDUE = "action-overdue", "action overdue"
+    OVERDUE = "action-overdue", "overdue"
     READY = "ready-for-retest", "ready for retest"
     CLOSED = "closed"
 
@@ -77,15 +79,21 @@ STANDING_TONES = {
 }
 
 
-def standing_of(state: str, has_actions: bool, is_late: bool) -> FindingStanding:
-    """From the state of a finding's record and whether actions are planned and any is late."""
+def standing_of(
+    state: str, due: str, actions: Sequence[tuple[str, str]], today: str
+) -> FindingStanding:
+    """From a finding's state and due day and those of its actions, as their records say them.
+
+    Whoever has not done what was to be done is late by the finding's own day, however late an action is due.
+    """
     if state == FindingState.CLOSED:
         return FindingStanding.CLOSED
-    if is_late:
+    is_late = any(done != ActionState.DONE and until < today for done, until in actions)
+    if is_late or (state == FindingState.OPEN and due < today):
         return FindingStanding.OVERDUE
     if state == FindingState.READY:
         return FindingStanding.READY
-    return FindingStanding.PLANNED if has_actions else FindingStanding.OPEN
+    return FindingStanding.PLANNED if actions else FindingStanding.OPEN
 
 
 class ActionState(models.TextChoices):

@@ -160,9 +160,10 @@ def findings_of(release: Release, statements: Statements, at: datetime) -> list[
 
 
 def standing_of_finding(finding: JSON, actions: Sequence[JSON], at: datetime) -> FindingStanding:
-    today = at.date().isoformat()
-    late = any(a["record"]["state"] != "done" and a["fields"]["due"] < today for a in actions)
-    return standing_of(finding["record"]["state"], bool(actions), late)
+    held = [(one["record"]["state"], one["fields"]["due"]) for one in actions]
+    return standing_of(
+        finding["record"]["state"], finding["fields"]["due"], held, at.date().isoformat()
+    )
 
 
 def unadmitted(release: Release, statements: Statements) -> list[str]:

@@ -15,7 +15,7 @@ from governance.evidence.actions import emit_record
 from governance.evidence.models import Evidence
 from governance.identity.choices import Role
 from governance.identity.directory import holders
-from governance.identity.errors import Conflict, InvalidInput
+from governance.identity.errors import Conflict, Forbidden, InvalidInput
 from governance.identity.models import Person
 from governance.identity.principal import Principal
 from governance.registry.models import Deployment
@@ -123,6 +123,8 @@ def triage_alert(alert: Alert, note: str, *, by: Principal) -> Alert:
 def close_alert(alert: Alert, reason: str, *, by: Principal) -> Alert:
     """Say why nothing is left to be done. The same thing again opens another alert."""
     by.require("alert.triage", alert.system.unit.path)
+    if by.person_id in alert.deployment.release.authors:
+        raise Forbidden("own_alert", "Somebody who did not make this release closes its alerts.")
     written = check_note(reason, "reason")
     with transaction.atomic():
         held = locked(alert)

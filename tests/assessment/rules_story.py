@@ -139,7 +139,8 @@ class Story:
             "value": None if value is None else {**held, **common.pop("held", {})},
         }
         common.setdefault("assurance", "computed-here")
-        return self.say("measurement", body, subjects=[RELEASE], **common)
+        common.setdefault("subjects", [RELEASE, MODEL])
+        return self.say("measurement", body, **common)
 
     def conclude(self, verdict: str, person: str = VALIDATOR, **common: Any) -> str:
         about = {"requirement": common.pop("requirement", "MEASURE 2.11")}

@@ -14,6 +14,7 @@ from governance.assessment.models import (
     Finding,
 )
 from governance.evidence.models import Evidence
+from governance.identity.errors import InvalidInput
 from governance.registry.models import Release
 from tests.cast import Cast, make_release
 from tests.pages.browse import asks_to_sign_in, html_of, queries_of, signed_in
@@ -162,6 +163,26 @@ def test_the_list_leaves_closed_findings_out_unless_asked(cast: Cast) -> None:
     assert "No finding here" in html_of(client, "/findings")
     assert "Proxy target" in html_of(client, "/findings?state=all")
     assert "Proxy target" in html_of(client, "/findings?state=closed&severity=high&q=2.11")
+
+
+def test_an_action_is_due_no_later_than_its_finding(cast: Cast) -> None:
+    finding, owen = raise_finding(cast), cast.person("owen")
+    with pytest.raises(InvalidInput, match="plan the action until then"):
+        findings.plan_action(finding, "Mend", owen, SOON + timedelta(days=1), by=cast.by("owen"))
+    assert not finding.actions.exists()
+
+
+def test_a_finding_is_overdue_by_its_own_day_until_what_was_planned_is_done(cast: Cast) -> None:
+    finding, today = raise_finding(cast), timezone.now().date()
+    Finding.objects.filter(pk=finding.pk).update(due_on=today - timedelta(days=1))
+    finding.refresh_from_db()
+    assert finding.standing == "action-overdue"
+    later = today + timedelta(days=9)
+    action = findings.plan_action(finding, "Mend", finding.owner, later, by=cast.by("owen"))
+    assert finding.standing == "action-overdue"
+    findings.complete_action(action, by=cast.by("owen"))
+    finding.refresh_from_db()
+    assert finding.standing == "ready-for-retest"
 
 
 @pytest.mark.parametrize("path", ["/findings", "/systems/{}/findings"])

@@ -17,6 +17,7 @@ from tests.assessment.rules_story import (
     verdict,
 )
 
+OTHER_RELEASE = "e" * 64
 SATISFIED = ("satisfied", None)
 FAILS = ("not-satisfied", None)
 INSUFFICIENT = ("not-determined", "insufficient")
@@ -324,3 +325,30 @@ def test_more_labels_of_the_same_rows_complete_what_was_too_little() -> None:
     assert "labels came for 400 of 900 rows" in str(story.judge(FAIRNESS)["why"])
     story.measure("0.85", plan, labels={"digest": "f" * 64, "rows": 900})
     assert verdict(story.judge(FAIRNESS)) == SATISFIED
+
+
+def elsewhere(story: Story, value: str, model: str) -> None:
+    """A test of a model in another release."""
+    target = {"target": f"sha256:{OTHER_RELEASE}"}
+    story.measure(value, series=target, subjects=[OTHER_RELEASE, model])
+
+
+def test_failure_of_the_same_model_under_another_release_is_told_and_decides_nothing() -> None:
+    story, plan = planned()
+    story.measure("0.90", plan)
+    elsewhere(story, "0.52", MODEL)
+    elsewhere(story, "0.95", MODEL)
+    result = story.judge(FAIRNESS)
+    assert verdict(result) == SATISFIED
+    held = details(story)
+    assert (held["otherReleases"], held["otherReleasesFailing"], held["attempts"]) == (2, 1, 1)
+    told = "The same model failed it under another release, in 1 of 2 attempts."
+    assert told in result["why"]["sentence"]
+
+
+def test_another_model_is_no_attempt_of_this_one() -> None:
+    story, plan = planned()
+    story.measure("0.90", plan)
+    elsewhere(story, "0.52", OTHER_MODEL)
+    assert details(story)["otherReleases"] == 0
+    assert "another release" not in story.judge(FAIRNESS)["why"]["sentence"]

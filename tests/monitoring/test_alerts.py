@@ -115,6 +115,15 @@ def test_an_alert_is_triaged_before_it_is_closed(watched: Watched) -> None:
         actions.triage_alert(alert, "Once more.", by=by)
 
 
+def test_whoever_made_the_release_does_not_close_its_alerts(watched: Watched) -> None:
+    alert, maker = alarmed(watched), watched.cast.by("dev")
+    actions.triage_alert(alert, "Months instead of years.", by=maker)
+    with pytest.raises(Forbidden, match="did not make this release"):
+        actions.close_alert(alert, "Nothing to see.", by=maker)
+    alert.refresh_from_db()
+    assert (alert.state, alert.closed_at) == ("triaged", None)
+
+
 def test_the_same_drift_after_closing_opens_another_alert(watched: Watched) -> None:
     alert, by = alarmed(watched), watched.cast.by("owen")
     actions.close_alert(actions.triage_alert(alert, "Months.", by=by), "Mended.", by=by)

@@ -45,6 +45,20 @@ def test_a_plan_is_stated_with_its_criteria_as_a_record_about_the_release(places
         ({"threshold": "NaN"}, "threshold", "as text"),
         ({"use": "mean"}, "use", "Judge one of"),
         ({"check": "latency_p95", "use": "upper"}, "use", "no interval"),
+        (
+            {"threshold": "-5"},
+            "threshold",
+            "Every figure meets this criterion: ROC AUC lies between",
+        ),
+        ({"threshold": "0"}, "threshold", "Every figure meets"),
+        ({"comparator": "<=", "threshold": "1"}, "threshold", "Every figure meets"),
+        ({"threshold": "1.01"}, "threshold", "No figure can meet"),
+        ({"comparator": "<", "threshold": "0"}, "threshold", "No figure can meet"),
+        (
+            {"check": "log_loss", "use": "point", "comparator": ">=", "threshold": "0"},
+            "threshold",
+            "Log loss lies at or above 0",
+        ),
         ({"minimumSample": 0}, "minimumSample", "at least 1"),
         ({"minimumSample": True}, "minimumSample", "whole number"),
         ({"minimumSample": "200"}, "minimumSample", "whole number"),
@@ -57,6 +71,16 @@ def test_a_criterion_that_could_not_be_judged_is_refused(
     with pytest.raises(InvalidInput, match=words) as refused:
         read_criteria([{**PERFORMANCE, **changes}], PROTECTED)
     assert refused.value.pointer == f"/criteria/0/{pointer}"
+
+
+@pytest.mark.parametrize(
+    ("comparator", "threshold"), [(">=", "1"), ("<=", "0"), (">", "0"), ("==", "1"), (">=", "0.8")]
+)
+def test_a_criterion_at_the_end_of_the_span_can_be_met_and_missed(
+    comparator: str, threshold: str
+) -> None:
+    asked = {**PERFORMANCE, "comparator": comparator, "threshold": threshold}
+    assert read_criteria([asked], PROTECTED)[0]["threshold"] == threshold
 
 
 @pytest.mark.parametrize(

@@ -102,6 +102,12 @@ def plan_action(
     finding: Finding, title: str, owner: Person, due_on: date, *, by: Principal
 ) -> CorrectiveAction:
     by.require("action.plan", finding.system.unit.path)
+    today = timezone.now().date()
+    if due_on > finding.due_on >= today:
+        until = f"{finding.due_on.day} {finding.due_on:%b %Y}"
+        raise InvalidInput(
+            "due_on", f"The finding is due by {until}: plan the action until then.", "/due_on"
+        )
     with transaction.atomic():
         action = CorrectiveAction.objects.create(
             finding=finding, title=clean_name(title, 300), owner=owner, due_on=due_on

@@ -72,8 +72,9 @@ class Finding(models.Model):
 
     @property
     def standing(self) -> FindingStanding:
-        actions = list(self.actions.all())
-        return standing_of(self.state, bool(actions), any(one.is_overdue for one in actions))
+        actions = [(one.state, one.due_on.isoformat()) for one in self.actions.all()]
+        today = timezone.now().date().isoformat()
+        return standing_of(self.state, self.due_on.isoformat(), actions, today)
 
 
 class CorrectiveAction(models.Model):

@@ -50,6 +50,13 @@ def attempts_at(
     return [_attempt(leaf, criterion, _standing(leaf, plan, context)) for leaf in mine]
 
 
+def outcomes_at(criterion: Criterion, found: list[Leaf]) -> list[str]:
+    """What came of each measurement, held against a criterion that it was not made under."""
+    return [
+        judge(leaf.predicate, criterion)[0] for leaf in found if criterion.asks_for(leaf.series)
+    ]
+
+
 def _attempt(leaf: Leaf, criterion: Criterion, standing: str) -> Attempt:
     outcome, reason, judged = judge(leaf.predicate, criterion)
     return Attempt(leaf, standing, outcome, reason, judged)

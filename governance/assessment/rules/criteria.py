@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from .attempts import (
+    FAILING,
     INVALID,
     PASSES,
     TOO_LITTLE,
@@ -32,9 +33,32 @@ def judge_tests(
     criterion: Criterion,
     plan: PlanText | None,
     attempts: list[Attempt],
+    others: list[str],
     context: Context,
 ) -> Node:
-    """All attempts on the subject count: a later pass does not hide a failure."""
+    """All attempts on the subject count: a later pass does not hide a failure.
+
+    `others` are outcomes of the same model under another release: counted and told, never decisive.
+    """
+    return _told(_tested(node_id, criterion, plan, attempts, context), others)
+
+
+def _told(node: Node, others: list[str]) -> Node:
+    failing = others.count(FAILING)
+    node.details.update({"otherReleases": len(others), "otherReleasesFailing": failing})
+    if failing:
+        counted = f"{failing} of {plural(len(others), 'attempt')}"
+        node.sentence += f" The same model failed it under another release, in {counted}."
+    return node
+
+
+def _tested(
+    node_id: str,
+    criterion: Criterion,
+    plan: PlanText | None,
+    attempts: list[Attempt],
+    context: Context,
+) -> Node:
     against = [one for one in attempts if one.counts_against]
     if against:
         return _judged(node_id, criterion, plan, attempts, FAILS, against)

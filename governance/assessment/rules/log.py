@@ -119,6 +119,7 @@ class Log:
     def __init__(self, leaves: Sequence[Leaf], size: int | None) -> None:
         self.size = size
         self.measurements: defaultdict[str, list[Leaf]] = defaultdict(list)
+        self.measured: defaultdict[str, list[Leaf]] = defaultdict(list)
         self.approvals: defaultdict[str, list[Leaf]] = defaultdict(list)
         self.acts: defaultdict[RecordKey, list[Leaf]] = defaultdict(list)
         self.replacements: defaultdict[str, list[Leaf]] = defaultdict(list)
@@ -137,6 +138,8 @@ class Log:
             ).append(leaf)
         if leaf.type == "measurement":
             self.measurements[hex_digest(leaf.series.get("target"))].append(leaf)
+            for subject in set(leaf.subjects):
+                self.measured[subject].append(leaf)
         if leaf.type == "approval":
             for subject in leaf.subjects:
                 self.approvals[subject].append(leaf)

@@ -6,10 +6,10 @@ from __future__ import annotations
 from typing import Optional
 
 from .alerts import open_alerts
-from .attempts import attempts_at
+from .attempts import attempts_at, outcomes_at
 from .context import Context
 from .criteria import judge_production, judge_tests
-from .log import JSON, Leaf
+from .log import JSON, Leaf, hex_digest
 from .nodes import (
     CONTESTED,
     FAILS,
@@ -68,9 +68,9 @@ def _nodes(
     nodes = []
     if data != "production":
         found = _own(_tests(context), plan, plans)
-        nodes.append(
-            judge_tests(own, criterion, plan, attempts_at(criterion, plan, found, context), context)
-        )
+        tried = attempts_at(criterion, plan, found, context)
+        others = outcomes_at(criterion, _elsewhere(context))
+        nodes.append(judge_tests(own, criterion, plan, tried, others, context))
     if data != "test":
         nodes += _production(own, criterion, plan, data, plans, context)
     if is_asked:
@@ -125,6 +125,21 @@ def _tests(context: Context) -> list[Leaf]:
         leaf
         for leaf in context.log.measurements_at(target["type"], target["id"])
         if leaf not in found and context.clock.reached(leaf.starts)
+    ]
+
+
+def _elsewhere(context: Context) -> list[Leaf]:
+    """Tests of the same model under another release: they decide nothing here, and are told."""
+    digests = context.target["digests"]
+    found = {
+        leaf.index: leaf for digest in digests for leaf in context.log.measured.get(digest, ())
+    }
+    return [
+        leaf
+        for _, leaf in sorted(found.items())
+        if leaf.scope_type != "deployment"
+        and hex_digest(leaf.series.get("target")) not in digests
+        and context.clock.reached(leaf.starts)
     ]
 
 
