@@ -72,17 +72,17 @@ def django_db_setup(template_database: str) -> Iterator[None]:
     yield
     connections.close_all()
     databases.drop(name)
+    databases.drop_kept()
 
 
 @pytest.fixture
 def committed_db(
     django_db_setup: None, template_database: str, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[str]:
-    """A fresh migrated database in which commits are real; its name. Child processes see it too."""
-    name = databases.fresh_name()
-    databases.clone(template_database, name)
+    """An empty migrated database in which commits are real; its name. Child processes see it too."""
+    name = databases.take(template_database)
     with ExitStack() as stack:
-        stack.callback(databases.drop, name)
+        stack.callback(databases.give_back, name)
         stack.enter_context(django_db_blocker.unblock())
         stack.enter_context(databases.pointed_at(name))
         yield name

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import selectors
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +22,7 @@ from inference.engine.limits import ProcessLimits
 
 Ending = Literal["exited", "crashed", "out_of_time", "out_of_memory", "cancelled", "garbled"]
 Message = dict[str, Any]
+log = logging.getLogger(__name__)
 
 _TICK_SECONDS = 0.05
 _LINE_BYTES = 4 * 1024 * 1024
@@ -37,6 +40,33 @@ class Outcome:
     cpu_seconds: float = 0.0
     peak_memory_bytes: int = 0
     stderr: str = ""
+
+
+def read_confined(
+    module: str, descriptor: int, limits: ProcessLimits, cancel: Cancel | None = None
+) -> Outcome:
+    """Run a reader on an open file, from its start, in a private folder.
+
+    A crash is tried once more: a machine that is short of threads or memory ends a reader, too, and
+    only a file that crashes it twice may be blamed.
+    """
+    for is_last in (False, True):
+        with tempfile.TemporaryDirectory(prefix="inspect-", ignore_cleanup_errors=True) as folder:
+            os.lseek(descriptor, 0, os.SEEK_SET)
+            outcome = run_confined(
+                module,
+                limits.to_json(),
+                folder=Path(folder),
+                stdin=descriptor,
+                limits=limits,
+                cancel=cancel,
+            )
+        if outcome.ending != "crashed" or is_last:
+            break
+        log.warning(
+            "%s crashed (exit %d), once more: %s", module, outcome.exit_code, outcome.stderr
+        )
+    return outcome
 
 
 def run_confined(

@@ -5,14 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-import tempfile
 from dataclasses import asdict, dataclass, field
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Self
 
 from inference.engine.cancelling import Cancel
-from inference.engine.confined import Message, Outcome, run_confined
+from inference.engine.confined import Message, Outcome, read_confined
 from inference.engine.file_kind import HEAD_BYTES, refuse_other_formats
 from inference.engine.limits import Limits
 from inference.engine.reasons import Reason, printable
@@ -104,16 +103,7 @@ def _inspect(descriptor: int, limits: Limits, cancel: Cancel | None) -> Inspecti
     other = refuse_other_formats(os.pread(descriptor, HEAD_BYTES, 0))
     if other is not None:
         return _refused(other.code, other.sentence, digest=digest, size=size)
-    with tempfile.TemporaryDirectory(prefix="inspect-", ignore_cleanup_errors=True) as folder:
-        os.lseek(descriptor, 0, os.SEEK_SET)
-        outcome = run_confined(
-            "inference.engine.child_inspect",
-            limits.to_json(),
-            folder=Path(folder),
-            stdin=descriptor,
-            limits=limits,
-            cancel=cancel,
-        )
+    outcome = read_confined("inference.engine.child_inspect", descriptor, limits, cancel)
     return _judged(outcome, digest, size, limits)
 
 

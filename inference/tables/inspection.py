@@ -5,12 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from inference.engine.confined import Message, Outcome, run_confined
+from inference.engine.confined import Message, Outcome, read_confined
 from inference.engine.reasons import Reason, printable
 from inference.tables.limits import TableLimits
 
@@ -69,15 +68,7 @@ def _inspect(descriptor: int, limits: TableLimits) -> TableInspection:
         return _refused("file_too_large", words, size=status.st_size)
     with os.fdopen(os.dup(descriptor), "rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    with tempfile.TemporaryDirectory(prefix="inspect-", ignore_cleanup_errors=True) as folder:
-        os.lseek(descriptor, 0, os.SEEK_SET)
-        outcome = run_confined(
-            "inference.tables.child",
-            limits.to_json(),
-            folder=Path(folder),
-            stdin=descriptor,
-            limits=limits,
-        )
+    outcome = read_confined("inference.tables.child", descriptor, limits)
     return _judged(outcome, digest, status.st_size, limits)
 
 

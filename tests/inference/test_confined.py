@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from inference.engine import confined
-from inference.engine.confined import Outcome, run_confined
+from inference.engine.confined import Outcome, read_confined, run_confined
 from inference.engine.limits import MIB, ProcessLimits
 
 PROGRAM = """
@@ -126,3 +126,33 @@ def test_an_error_is_kept_in_the_tail_of_standard_error(tmp_path: Path) -> None:
     assert outcome.ending == "crashed"
     assert "why it failed" in outcome.stderr
     assert sys.platform == "linux"
+
+
+READER = """
+import os, pathlib, sys
+from inference.engine.confinement import Channel, take_request
+take_request()
+seen = pathlib.Path({seen!r})
+tries = seen.read_text() if seen.exists() else ""
+seen.write_text(tries + "x")
+if len(tries) < {crashes}:
+    os.abort()
+Channel().send({{"read": sys.stdin.read()}})
+"""
+
+
+@pytest.mark.parametrize(("crashes", "ending", "tries"), [(1, "exited", 2), (9, "crashed", 2)])
+def test_only_a_file_that_crashes_its_reader_twice_is_blamed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, crashes: int, ending: str, tries: int
+) -> None:
+    seen, file = tmp_path / "seen", tmp_path / "file"
+    file.write_text("whole")
+    (tmp_path / "reader.py").write_text(READER.format(seen=str(seen), crashes=crashes))
+    environment = confined._environment(tmp_path)
+    environment["PYTHONPATH"] += f":{tmp_path}"
+    monkeypatch.setattr(confined, "_environment", lambda _: environment)
+    with file.open("rb") as opened:
+        outcome = read_confined("reader", opened.fileno(), ProcessLimits())
+    assert (outcome.ending, len(seen.read_text())) == (ending, tries)
+    if ending == "exited":
+        assert outcome.messages == [{"read": "whole"}]
