@@ -45,6 +45,7 @@ pages: list[URLPattern | URLResolver] = [
     path("", include("governance.gates.urls")),
     path("", include("risk.urls")),
     path("", include("reports.urls")),
+    path("", include("packages.urls")),
     path("", include("lineage.urls")),
     # Last: its tabs answer any word below a system that no other room has claimed.
     path("", include("governance.registry.urls")),

@@ -125,14 +125,18 @@ def report(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def job_row(found: Report) -> dict[str, Any]:
-    """The report's job as the design system shows one."""
-    job = found.job
+    result_url = found.get_absolute_url() if found.pdf_id else ""
+    return job_row_of("Making the report", found.job, found.reason, result_url)
+
+
+def job_row_of(label: str, job: Job | None, reason: str, result_url: str) -> dict[str, Any]:
+    """A job as the design system shows one."""
     return {
-        "label": "Making the report",
+        "label": label,
         "state": job.state if job else "waiting",
         "progress": job.progress if job else {},
-        "error": found.reason or trouble(job),
-        "result_url": found.get_absolute_url() if found.pdf_id else "",
+        "error": reason or trouble(job),
+        "result_url": result_url,
     }
 
 

@@ -28,7 +28,7 @@ ENTRIES: tuple[Entry, ...] = (
     ("Risks and findings", "risks", ("/risks", "/findings")),
     ("Lineage", "lineage", ("/lineage",)),
     ("Reports", "reports", ("/reports",)),
-    ("Audit log", "log", ("/log", "/evidence")),
+    ("Audit log", "log", ("/log", "/evidence", "/packages")),
     ("People and tokens", "people", ("/people", "/tokens", "/units", "/jobs")),
 )
 AFTER_A_LINE = {"log", "evidence-list"}

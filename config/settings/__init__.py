@@ -44,6 +44,7 @@ ROOMS = (
     "monitoring",
     "risk",
     "reports",
+    "packages",
 )
 
 

@@ -17,13 +17,14 @@ JSON = dict[str, Any]
 
 @dataclass(frozen=True, eq=False)
 class Said:
-    """One statement at its place in the log: its payload's sha256, type, predicate and subjects."""
+    """One statement at its place in the log: its payload's sha256, type, predicate, subjects and their names."""
 
     index: int
     sha256: str
     type: str
     predicate: JSON
     subjects: tuple[str, ...]
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -69,6 +70,7 @@ def said_of(indexed: Mapping[str, Any]) -> Said:
         str(statement["predicateType"]).split(":")[3],
         statement["predicate"],
         tuple(one["digest"]["sha256"] for one in statement["subject"]),
+        {one["digest"]["sha256"]: one["name"] for one in statement["subject"]},
     )
 
 
