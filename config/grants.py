@@ -20,6 +20,7 @@ TABLE_GRANTS: dict[str, dict[GrantedRole, tuple[Privilege, ...]]] = {
     "audit_checkpoint": {"app": ("SELECT",), "sequencer": ("SELECT", "INSERT")},
     "evidence_evidence": APPEND,
     "evidence_signingkey": APPEND,
+    "evidence_keyrevocation": APPEND,
     "assessment_approval": APPEND,
     "gates_gatedecision": APPEND,
     "lineage_rawevent": APPEND,

@@ -13,7 +13,7 @@ from governance.assessment.results import recompute_system, recompute_unit
 from governance.audit.models import OutboxEntry
 from governance.audit.queries import log_size
 from governance.evidence import signals
-from governance.evidence.models import Evidence
+from governance.evidence.models import Evidence, KeyRevocation
 from governance.identity.choices import UnitKind
 from governance.identity.models import Unit
 from governance.registry.models import AISystem
@@ -32,6 +32,15 @@ def on_recorded(sender: type[Evidence], evidence: Evidence, **kwargs: Any) -> No
             {"unit": str(evidence.unit_id), "entry": str(evidence.entry_id)},
             unit=evidence.unit,
         )
+
+
+@receiver(signals.revoked)
+def on_revoked(
+    sender: type[KeyRevocation], entry_id: UUID, units: list[Unit], **kwargs: Any
+) -> None:
+    """What a revoked key signed has lost its passes: judge again wherever it had signed."""
+    for unit in units:
+        enqueue("assessment.recompute", {"unit": str(unit.pk), "entry": str(entry_id)}, unit=unit)
 
 
 @register("assessment.recompute", max_attempts=5)

@@ -42,14 +42,14 @@ class Target:
 def statements_of_system(system: AISystem, size: int) -> list[Indexed]:
     """What is said at the system, below it and at the nodes above it, in the log's first `size` entries."""
     nodes = system.unit.path_ids
-    return Evidence.objects.filter(unit_id__in=nodes).in_log_up_to(size).indexed()
+    return Evidence.objects.filter(unit_id__in=nodes).indexed(size)
 
 
 def statements_of_unit(unit: Unit, size: int) -> list[Indexed]:
     """What is said at the unit and above, and the records of what lies below."""
     here = Q(unit_id__in=unit.path_ids)
     below = Q(unit__path__startswith=unit.path, type="record", kind__in=RECORDS_BELOW)
-    return Evidence.objects.filter(here | below).in_log_up_to(size).indexed()
+    return Evidence.objects.filter(here | below).indexed(size)
 
 
 def targets_of_system(system: AISystem) -> Iterator[Target]:

@@ -83,8 +83,9 @@ def emit(
     }
     statement.validate(made)
     payload = canonical.dumps(made)
-    envelope = dsse.sign(payload, installation_signer())
-    return store(made, payload, envelope, scope=scope, by=by, texts=texts)
+    signer = installation_signer()
+    envelope = dsse.sign(payload, signer)
+    return store(made, payload, envelope, scope=scope, by=by, keyid=signer.keyid, texts=texts)
 
 
 def store(
@@ -94,8 +95,10 @@ def store(
     *,
     scope: Scope,
     by: Principal,
-    texts: Mapping[str, str | Salted] | None,
+    keyid: str,
+    texts: Mapping[str, str | Salted] | None = None,
 ) -> Evidence:
+    """Keep a signed statement and write its entry, in the caller's transaction."""
     predicate = made["predicate"]
     type_ = made["predicateType"].split(":")[3]
     sha256 = hashlib.sha256(payload).hexdigest()
@@ -105,7 +108,12 @@ def store(
         object_type=type_,
         object_id=predicate["id"],
         unit_path=scope.unit.path,
-        facts={"payload": sha256, "scope": str(scope.id), "kind": kind_of(predicate)},
+        facts={
+            "payload": sha256,
+            "scope": str(scope.id),
+            "kind": kind_of(predicate),
+            "keyid": keyid,
+        },
         texts=texts,
     )
     row = Evidence.objects.create(
@@ -116,6 +124,7 @@ def store(
         scope_type=scope.type,
         scope_id=scope.id,
         subjects=[one["digest"]["sha256"] for one in made["subject"]],
+        keyid=keyid,
         payload_sha256=sha256,
         statement=made,
         envelope=dsse.write_envelope(envelope),

@@ -24,3 +24,9 @@ class Assurance(models.TextChoices):
 class KeyPurpose(models.TextChoices):
     INSTALLATION = "installation"
     PIPELINE = "pipeline"
+
+
+class RevocationReason(models.TextChoices):
+    RETIRED = "retired", "retired: another key takes its place"
+    LOST = "lost", "lost: nobody holds the private key any more"
+    COMPROMISED = "compromised", "compromised: somebody else may hold the private key"

@@ -7,26 +7,64 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils import timezone
 
-from governance.evidence.choices import Assurance, KeyPurpose, PredicateType
-from governance.evidence.querysets import EvidenceQuerySet
-from governance.identity.models import Account, Unit
+from governance.audit.ids import new_id
+from governance.evidence.choices import Assurance, KeyPurpose, PredicateType, RevocationReason
+from governance.evidence.querysets import (
+    EvidenceQuerySet,
+    KeyRevocationQuerySet,
+    SigningKeyQuerySet,
+)
+from governance.identity.models import Account, Person, Unit
 
 
 class SigningKey(models.Model):
-    """A public key that signatures on evidence are checked with."""
+    """A public key that signatures on evidence are checked with. Never changed: what ends it is a row of its own.
+
+    What counts is the entry `key.registered` in the log; the row is how it is found.
+    """
 
     keyid = models.CharField(max_length=80, primary_key=True)
     public = models.CharField(max_length=64)
     purpose = models.CharField(max_length=12, choices=KeyPurpose.choices)
     account = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+    person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
     valid_from = models.DateTimeField(default=timezone.now)
-    revoked_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    entry_id = models.UUIDField(unique=True, null=True)
+
+    objects = SigningKeyQuerySet.as_manager()
 
     class Meta:
         ordering = ("valid_from",)
 
     def __str__(self) -> str:
-        return self.keyid
+        return f"{self.keyid[:15]}…{self.keyid[-4:]}"
+
+
+class KeyRevocation(models.Model):
+    """From which log size on a key's signatures no longer prove anything good; the entry `key.revoked` says the same.
+
+    A key may be revoked again, from a smaller size: a retired key can turn out to be stolen.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    key = models.ForeignKey(SigningKey, models.PROTECT, related_name="revocations")
+    from_size = models.BigIntegerField()
+    why = models.CharField(max_length=12, choices=RevocationReason.choices)
+    at = models.DateTimeField(default=timezone.now)
+    entry_id = models.UUIDField(unique=True)
+
+    objects = KeyRevocationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("at",)
+        constraints = (
+            models.UniqueConstraint(fields=["key", "from_size"], name="key_revoked_once_from"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.key_id} from {self.from_size}"
 
 
 class Evidence(models.Model):
@@ -52,6 +90,7 @@ class Evidence(models.Model):
     produced_at = models.DateTimeField()
     assurance = models.CharField(max_length=20, choices=Assurance.choices)
     supersedes_id = models.UUIDField(null=True)
+    keyid = models.CharField(max_length=80, blank=True)
     payload_sha256 = models.CharField(max_length=64, unique=True)
     statement = models.JSONField()
     envelope = models.BinaryField()
@@ -64,6 +103,7 @@ class Evidence(models.Model):
         indexes = (
             models.Index(fields=["scope_id", "type", "kind"], name="evidence_scope"),
             models.Index(fields=["record_id", "revision"], name="evidence_record"),
+            models.Index(fields=["keyid"], name="evidence_keyid"),
             GinIndex(fields=["subjects"], name="evidence_subjects"),
         )
         constraints = (

@@ -4,29 +4,45 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Self, TypedDict
 from uuid import UUID
 
-from django.db.models import BigIntegerField, OuterRef, Q, Subquery
+from django.db import models
+from django.db.models import BigIntegerField, BinaryField, OuterRef, Prefetch, Q, Subquery
 
 from governance.audit.models import Leaf
-from governance.audit.querysets import ScopedQuerySet
+from governance.audit.querysets import ScopedQuerySet, Sight, within
+from governance.evidence.checked import Row, checked
 from governance.evidence.choices import PredicateType
+from governance.evidence.keyring import Key, Keyring, Revocation
 
 if TYPE_CHECKING:
-    from governance.evidence.models import Evidence  # noqa: F401 (named in a type parameter)
+    from governance.evidence.models import (  # noqa: F401 (named in type parameters)
+        Evidence,
+        KeyRevocation,
+        SigningKey,
+    )
 
 
 class Indexed(TypedDict):
-    """A statement at its place in the log, as the rule engine reads it."""
+    """A statement at its place in the log, as the rule engine reads it.
+
+    `revoked`: the key that signed it is revoked from here or before, as the log read so far says.
+    """
 
     index: int
     digest: str
     statement: dict[str, Any]
+    revoked: bool
+
+
+def entry_part(name: str, field: models.Field[Any, Any]) -> Subquery:
+    """A column of the leaf that holds the row's entry; null until sequenced."""
+    leaf = Leaf.objects.filter(entry_id=OuterRef("entry_id")).values(name)[:1]
+    return Subquery(leaf, output_field=field)
 
 
 class EvidenceQuerySet(ScopedQuerySet["Evidence"]):
     def with_index(self) -> Self:
         """Adds `log_index`: the leaf index of the entry that recorded each; null until sequenced."""
-        leaf = Leaf.objects.filter(entry_id=OuterRef("entry_id")).values("index")[:1]
-        return self.annotate(log_index=Subquery(leaf, output_field=BigIntegerField()))
+        return self.annotate(log_index=entry_part("index", BigIntegerField()))
 
     def in_log_up_to(self, size: int) -> Self:
         """Members of the log's first `size` entries, in the log's order."""
@@ -42,8 +58,61 @@ class EvidenceQuerySet(ScopedQuerySet["Evidence"]):
         """Whatever is said at one of these scopes or about one of these digests."""
         return self.filter(Q(scope_id__in=list(scope_ids)) | Q(subjects__overlap=list(digests)))
 
-    def indexed(self) -> list[Indexed]:
-        """What the rule engine reads: index, digest and statement of each row (needs `with_index`)."""
-        names = ("log_index", "payload_sha256", "statement")
-        rows = self.values_list(*names)
-        return [{"index": i, "digest": d, "statement": s} for i, d, s in rows]
+    def indexed(self, size: int) -> list[Indexed]:
+        """What is judged: statements of the log's first `size` entries, each held against its entry.
+
+        The same size gives the same answer for ever. Raises EvidenceChanged, naming the index, for a
+        row that does not say what was signed: nothing is judged from such rows.
+        """
+        from governance.evidence.models import SigningKey  # noqa: PLC0415 (models import this)
+
+        rows = self.in_log_up_to(size).annotate(entry=entry_part("body", BinaryField()))
+        keyring = SigningKey.objects.keyring()
+        names = ("log_index", "payload_sha256", "statement", "keyid", "entry")
+        found: list[Indexed] = []
+        for index, digest, statement, keyid, entry in rows.values_list(*names):
+            signer = checked(Row(index, digest, statement, keyid, bytes(entry)))
+            key = keyring.keys.get(signer)
+            is_revoked = key is not None and key.is_revoked_at(index, size)
+            found.append(
+                {"index": index, "digest": digest, "statement": statement, "revoked": is_revoked}
+            )
+        return found
+
+
+class KeyRevocationQuerySet(models.QuerySet["KeyRevocation"]):
+    def with_index(self) -> Self:
+        return self.annotate(log_index=entry_part("index", BigIntegerField()))
+
+
+class SigningKeyQuerySet(models.QuerySet["SigningKey"]):
+    def visible_to(self, principal: Sight) -> Self:
+        """The installation's keys, and those of pipelines that work at or below the principal's places."""
+        return self.filter(Q(unit=None) | within(principal.paths, "unit__path"))
+
+    def with_index(self) -> Self:
+        """Adds `log_index`, and to each revocation its own."""
+        from governance.evidence.models import KeyRevocation  # noqa: PLC0415 (models import this)
+
+        revocations = Prefetch("revocations", KeyRevocation.objects.with_index())
+        return self.annotate(log_index=entry_part("index", BigIntegerField())).prefetch_related(
+            revocations
+        )
+
+    def keyring(self) -> Keyring:
+        return Keyring({row.keyid: key_of(row) for row in self.with_index()})
+
+
+def key_of(row: Any) -> Key:
+    """From a row of `with_index`."""
+    return Key(
+        keyid=row.keyid,
+        public=row.public,
+        purpose=row.purpose,
+        account=str(row.account_id) if row.account_id else None,
+        index=row.log_index,
+        expires=row.expires_at,
+        revocations=tuple(
+            Revocation(one.log_index, one.from_size, one.why) for one in row.revocations.all()
+        ),
+    )

@@ -49,7 +49,14 @@ ACTIONS: dict[str, Action] = {
     "deployment.record": Action("Recording a deployment", BUILDERS | CI),
     "lineage.post": Action("Posting lineage events", BUILDERS | CI),
     # evidence and assessment
-    "evidence.submit": Action("Submitting evidence", BUILDERS | CI),
+    "evidence.submit": Action("Submitting evidence", CI),
+    "key.register": Action(
+        "Registering a pipeline's key", frozenset({Role.ADMINISTRATOR.value, Role.OWNER.value})
+    ),
+    "key.revoke": Action(
+        "Revoking a pipeline's key",
+        OFFICER | {Role.ADMINISTRATOR.value, Role.OWNER.value},
+    ),
     "document.attach": Action("Attaching a document", OFFICER | {Role.OWNER.value}),
     "requirement.assign": Action("Assigning an owner or a due date", OFFICER),
     "requirement.tailor": Action("Recording not-applicable", OFFICER),

@@ -132,7 +132,7 @@ class Register:
     def entries(self, size: int) -> list[JSON]:
         """Rows of the evidence register in the log's order; every cited id is in the log below `size`."""
         rows = Evidence.objects.filter(id__in=[UUID(one) for one in self.cited])
-        found = [said_of(one) for one in rows.in_log_up_to(size).indexed()]
+        found = [said_of(one) for one in rows.indexed(size)]
         return [entry(one) for one in sorted(found, key=lambda one: one.index)]
 
 
