@@ -1,0 +1,131 @@
+"""Canonical JSON (RFC 8785) of strings, integers, booleans, null, arrays and objects; nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from typing import Any, NoReturn
+
+from .faults import Changed
+
+LARGEST = 2**53 - 1
+DEPTH = 64
+# Only these can hide what the quick check does not see: see _looks_plain.
+_LONG_NUMBER = re.compile(rb"[0-9]{16}")
+
+
+def dumps(value: object) -> bytes:
+    """The canonical bytes of a value that `loads` could have given."""
+    text = json.dumps(_ordered(value), ensure_ascii=False, separators=(",", ":"))
+    return text.encode()
+
+
+def digest(value: object) -> str:
+    """SHA-256 of the canonical bytes, 64 hex digits."""
+    return hashlib.sha256(dumps(value)).hexdigest()
+
+
+def loads(data: bytes) -> Any:
+    """Parse JSON. Raises Changed unless `data` is the canonical form of what it says.
+
+    Canonical bytes are what the value is written as, so repeated keys, white space, other escapes
+    and other number texts all show in the comparison.
+    """
+    value = parse(data)
+    if _looks_plain(data):
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+        written = _encoded(text)
+    else:
+        check(value, DEPTH)
+        written = dumps(value)
+    if written != data:
+        raise Changed("The text is not canonical JSON (RFC 8785).")
+    return value
+
+
+def parse(data: bytes) -> Any:
+    """Parse JSON without floats, in any form. Raises Changed for anything else."""
+    try:
+        return json.loads(data.decode(), parse_float=_refuse, parse_constant=_refuse)
+    except UnicodeDecodeError:
+        raise Changed("The text is not UTF-8.") from None
+    except RecursionError:
+        raise Changed("The text is nested too deeply.") from None
+    except ValueError as error:
+        raise Changed(f"The text is not JSON: {str(error)[:120]}.") from None
+
+
+def strict(data: bytes) -> Any:
+    """Parse JSON in any form, but refuse repeated keys: one text has one meaning."""
+    value = parse(data)
+    check(value, DEPTH)
+    if len(dumps(value)) == len(data):
+        return value
+    json.loads(data.decode(), object_pairs_hook=_object)
+    return value
+
+
+def check(value: object, depth: int) -> None:
+    """Raise Changed for what signed records may not hold."""
+    if value is None or isinstance(value, bool):
+        return
+    if isinstance(value, str):
+        if "\0" in value:
+            raise Changed("A text holds a NUL character.")
+        _encoded(value)
+    elif isinstance(value, int):
+        if abs(value) > LARGEST:
+            raise Changed("An integer is beyond 2^53-1.")
+    elif not depth:
+        raise Changed("The text is nested too deeply.")
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            check(key, depth - 1)
+            check(item, depth - 1)
+    elif isinstance(value, list):
+        for item in value:
+            check(item, depth - 1)
+
+
+def _looks_plain(data: bytes) -> bool:
+    """Whether order, numbers, depth and characters need no look at each part.
+
+    Keys sort alike by code point and by UTF-16 below U+E000, which UTF-8 writes as EE and above.
+    """
+    return (
+        (data.isascii() or max(data) < 0xEE)
+        and b"\\u" not in data
+        and data.count(b"{") + data.count(b"[") < DEPTH
+        and _LONG_NUMBER.search(data) is None
+    )
+
+
+def _ordered(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _ordered(value[key]) for key in sorted(value, key=_utf16)}
+    if isinstance(value, (list, tuple)):
+        return [_ordered(item) for item in value]
+    return value
+
+
+def _utf16(key: str) -> bytes:
+    return key.encode("utf-16-be", "surrogatepass")
+
+
+def _encoded(text: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        raise Changed("A text is not valid Unicode.") from None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise Changed("A key stands twice in one object.")
+    return found
+
+
+def _refuse(text: str) -> NoReturn:
+    raise ValueError(f"{text[:40]} is no plain integer")

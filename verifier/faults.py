@@ -1,0 +1,82 @@
+"""What can be wrong: a fault inside the package, or a reason why nothing can be said about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+MOST_KEPT = 1000
+
+
+class Changed(Exception):
+    """Something is not what it was when it was signed; `index` is the log's, None for no entry."""
+
+    def __init__(self, sentence: str, file: str = "", index: int | None = None) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.file = file
+        self.index = index
+
+
+class Unfit(Exception):
+    """This is no package, not one this verifier can read, or of another installation: exit 2."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong: the member of the zip, the log's index, and a sentence."""
+
+    file: str
+    index: int | None
+    sentence: str
+
+    @property
+    def line(self) -> str:
+        """`index 17, log/entries.tsv: sentence`."""
+        place = [f"index {self.index}"] if self.index is not None else []
+        place += [self.file] if self.file else []
+        return f"{', '.join(place)}: {self.sentence}" if place else self.sentence
+
+
+@dataclass
+class Findings:
+    """What was checked, what is wrong, and what a reader should know beside it."""
+
+    checked: list[tuple[int, str]] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    number: int = 0
+
+    def count(self, number: int, words: str) -> None:
+        """Say that so many things of a kind were checked."""
+        self.checked.append((number, words))
+
+    def wrong(self, sentence: str, file: str = "", index: int | None = None) -> None:
+        """Add a fault; only the first thousand are kept, all are counted."""
+        self.number += 1
+        if len(self.faults) < MOST_KEPT:
+            self.faults.append(Fault(file, index, sentence))
+
+    def note(self, sentence: str) -> None:
+        """Add a sentence that is no fault."""
+        self.notes.append(sentence)
+
+    @contextmanager
+    def caught(self, file: str, index: int | None = None) -> Iterator[None]:
+        """Turn what goes wrong inside into a fault; a hostile package must never end the program."""
+        try:
+            yield
+        except Changed as fault:
+            here = index if fault.index is None else fault.index
+            self.wrong(fault.sentence, fault.file or file, here)
+        except Unfit:
+            raise
+        except RecursionError:
+            self.wrong("This is nested too deeply to be read.", file, index)
+        except Exception as error:  # noqa: BLE001 (whatever it is, the reader gets a sentence)
+            self.wrong(f"This cannot be read ({type(error).__name__}: {error}).", file, index)

@@ -1,0 +1,198 @@
+"""A report's PDF: its signed statement, its entry, and the way from there to the log's root."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from . import canonical, dsse, merkle
+from .archive import Archive
+from .entries import RECORDED, leaf_of, parsed
+from .faults import Changed, Findings, Unfit
+from .keys import (
+    REGISTERED,
+    ROTATED,
+    KeyHistory,
+    LogKeys,
+    StatementKey,
+    objection,
+    read_registration,
+    type_of,
+)
+from .note import Proof, number, proof_hashes, read_checkpoint, read_key, read_proof
+from .signatures import Check
+from .statements import Statement, check_form
+from .tables import check_root
+
+SUFFIX = ".tlog-proof"
+MOST_BYTES = 16 << 20
+
+
+def check_reports(
+    archive: Archive,
+    tree: merkle.Tree,
+    keys: KeyHistory,
+    statements: Sequence[Statement],
+    verify: Check,
+    findings: Findings,
+) -> None:
+    """Every PDF of a package against its statement and its proof."""
+    made = {one.subjects[0]: one for one in statements if one.type == "report"}
+    pdfs = [one for one in archive.names if one.startswith("reports/") and not one.endswith(SUFFIX)]
+    for name in pdfs:
+        with findings.caught(name):
+            statement = made.get(archive.digest(name))
+            if statement is None:
+                raise Changed("No signed report statement of this package has this file's digest.")
+            with findings.caught(name + SUFFIX, statement.index):
+                text = archive.read(name + SUFFIX, MOST_BYTES).decode()
+                _check_inside(read_proof(text), statement.index, tree, keys, verify)
+    for name in archive.names:
+        if name.endswith(SUFFIX) and name[: -len(SUFFIX)] not in pdfs:
+            findings.wrong("The proof stands without its file.", name)
+    findings.count(len(pdfs), "reports have their signed statement and their proof")
+
+
+def _check_inside(
+    proof: Proof, index: int, tree: merkle.Tree, keys: KeyHistory, verify: Check
+) -> None:
+    checkpoint = keys.log.read(proof.checkpoint, verify)
+    if proof.index != index:
+        raise Changed(f"The proof is of entry {proof.index}, the statement's is {index}.")
+    check_root(tree, checkpoint.size, checkpoint.root)
+    merkle.check_inclusion(tree.leaf(index), index, checkpoint.size, proof.hashes, checkpoint.root)
+    if proof.extra is None:
+        raise Changed("The proof lacks its `extra` line.")
+    _entry, _keys = _carried(proof.extra)[:2]
+    if leaf_of(_entry) != tree.leaf(index):
+        raise Changed("The entry in the proof is not the one in the log.")
+
+
+def check_alone(pdf: Path, proof_path: Path, vkey: str, verify: Check, findings: Findings) -> int:
+    """A report by itself: the size of the checkpoint that includes it.
+
+    Trust goes from the key that was given to the checkpoint's signature, from its root to the
+    report's entry and to the entries that registered the statement's key and rotated the log's.
+    Raises Unfit for files that cannot be read or another log's proof.
+    """
+    proof = read_proof(_read(proof_path, MOST_BYTES).decode("utf-8", "replace"))
+    if proof.extra is None:
+        raise Unfit("The proof lacks its `extra` line; it is no report's proof.")
+    entry_text, carried, envelope = _carried(proof.extra)
+    checkpoint = read_checkpoint(proof.checkpoint)
+    key = _given(vkey)
+    if key.name != checkpoint.origin:
+        raise Unfit(f"The proof is of the log {checkpoint.origin}, --key is of {key.name}.")
+    log = LogKeys(key, checkpoint.origin)
+    found: dict[str, StatementKey] = {}
+    for text, index, hashes in carried:
+        entry = parsed(text, index)
+        merkle.check_inclusion(leaf_of(text), index, checkpoint.size, hashes, checkpoint.root)
+        if entry.action == ROTATED and entry.facts.get("old") == log.newest.vkey:
+            log.rotate(entry, verify)
+        elif entry.action == REGISTERED:
+            registered = read_registration(entry)
+            found.setdefault(registered.keyid, registered)
+    _check_signer(log, proof.checkpoint, verify)
+    findings.count(1, f"checkpoint of size {checkpoint.size:,} is signed by the key you gave")
+    leaf = leaf_of(entry_text)
+    merkle.check_inclusion(leaf, proof.index, checkpoint.size, proof.hashes, checkpoint.root)
+    findings.count(1, f"entry, index {proof.index:,}, is included under it")
+    statement = _check_statement(entry_text, proof.index, envelope, found, verify)
+    findings.count(1, "statement is the entry's, signed by a key that the log registered")
+    if (
+        hashlib.sha256(_read(pdf, 1 << 31)).hexdigest()
+        != statement["subject"][0]["digest"]["sha256"]
+    ):
+        raise Changed("The PDF is not the file that the statement is about.", pdf.name, proof.index)
+    findings.count(1, "PDF has the digest in the statement")
+    predicate = statement["predicate"]
+    findings.note(
+        f"The report is of the log size {predicate.get('logSize')}, at {predicate.get('effectiveAt')}."
+    )
+    findings.note("Whether the statement's key was revoked since, an audit package says.")
+    return checkpoint.size
+
+
+def _check_signer(log: LogKeys, note: str, verify: Check) -> None:
+    try:
+        log.read(note, verify)
+    except Changed as fault:
+        signers = [line for line in note.split("\n") if line.startswith("\u2014 ")]
+        raise Unfit(
+            f"{fault.sentence} Either --key is not this log's, or the proof was changed "
+            f"({len(signers)} signatures)."
+        ) from None
+
+
+def _check_statement(
+    entry_text: str, index: int, envelope: Any, keys: dict[str, StatementKey], verify: Check
+) -> Any:
+    entry = parsed(entry_text, index)
+    public = {key.keyid: key.public for key in keys.values()}
+    opened = dsse.open_envelope(canonical.dumps(envelope), public, verify)
+    if (
+        entry.action != RECORDED
+        or entry.facts.get("payload") != hashlib.sha256(opened.payload).hexdigest()
+    ):
+        raise Changed("The entry does not record this statement.", "", index)
+    statement = canonical.loads(opened.payload)
+    check_form(statement)
+    if type_of(statement) != "report":
+        raise Changed("The statement is not about a report.", "", index)
+    objections = [objection(keys[one], index, statement) for one in opened.keyids]
+    if not objections:
+        raise Changed(
+            "No key that the proof shows to be registered signed the statement.", "", index
+        )
+    if all(objections):
+        raise Changed(objections[0], "", index)
+    return statement
+
+
+def _carried(extra: bytes) -> tuple[str, list[tuple[str, int, Sequence[bytes]]], Any]:
+    """Entry, entries about keys with their proofs, and envelope of an `extra` line."""
+    value = canonical.loads(extra)
+    try:
+        entry, envelope = value["entry"], value["envelope"]
+        keys = [(one["entry"], one["index"], proof_hashes(one["hashes"])) for one in value["keys"]]
+    except (KeyError, TypeError, AttributeError):
+        raise Changed("The proof's `extra` holds no entry, envelope and keys.") from None
+    if not isinstance(entry, str) or not isinstance(envelope, dict):
+        raise Changed("The proof's `extra` holds no entry, envelope and keys.")
+    for text, index, _ in keys:
+        if not isinstance(text, str) or not isinstance(index, int) or isinstance(index, bool):
+            raise Changed("A key in the proof's `extra` lacks its entry or its index.")
+    return entry, sorted(keys, key=_index), envelope
+
+
+def _index(key: tuple[str, int, Sequence[bytes]]) -> int:
+    return key[1]
+
+
+def _given(vkey: str) -> Any:
+    try:
+        return read_key(vkey)
+    except Changed as fault:
+        raise Unfit(f"--key: {fault.sentence}") from None
+
+
+def _read(path: Path, most: int) -> bytes:
+    try:
+        with path.open("rb") as file:
+            data = file.read(most + 1)
+    except OSError as error:
+        raise Unfit(f"{path} cannot be read: {error.strerror}.") from None
+    if len(data) > most:
+        raise Unfit(f"{path} is larger than {most} bytes.")
+    return data
+
+
+def proof_of(pdf: Path, proof: Path | None) -> Path:
+    """Where the proof of a PDF lies."""
+    return proof if proof is not None else pdf.with_name(pdf.name + SUFFIX)
+
+
+__all__ = ["SUFFIX", "check_alone", "check_reports", "number", "proof_of"]

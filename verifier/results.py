@@ -1,0 +1,196 @@
+"""Every result, computed anew from the statements by the rule engine, and compared byte for byte."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from . import canonical, engine
+from .archive import Archive
+from .faults import Changed, Findings
+from .manifest import Manifest
+from .statements import Statement
+
+FILE, ENTRIES = "results/results.ndjson", "results/entries.json"
+# Of what lies below a unit, its own results look at these records only.
+RECORDS_BELOW = ("system", "release", "deployment", "inventory")
+UPPER = ("organisation", "unit")
+SHOWN = ("determination", "reason", "applicability", "basis", "conclusion", "exception")
+
+
+class Line(NamedTuple):
+    """One line of results.ndjson: the result's text and what it says."""
+
+    number: int
+    text: str
+    value: dict[str, Any]
+    view: tuple[str, str]
+
+
+def check_results(
+    archive: Archive, manifest: Manifest, statements: Sequence[Statement], findings: Findings
+) -> None:
+    """Judge anew every result of the package."""
+    entries = _entries(archive)
+    lines = _lines(archive, manifest, findings)
+    if len(lines) != manifest.results:
+        findings.wrong(
+            f"The manifest counts {manifest.results} results; {len(lines)} can be read.", FILE
+        )
+    views: dict[tuple[str, str], list[Line]] = defaultdict(list)
+    for line in lines:
+        views[line.view].append(line)
+    for (kind, unit), held in views.items():
+        _judge(kind, unit, held, entries, statements, manifest, findings)
+    _check_complete(lines, entries, findings)
+    _note_unjudged(lines, statements, findings)
+    findings.count(len(lines), "results follow from the statements, byte for byte")
+
+
+def _entries(archive: Archive) -> Mapping[str, Any]:
+    found = canonical.strict(archive.read(ENTRIES))
+    if not isinstance(found, dict):
+        raise Changed("The file holds no entries of a baseline.", ENTRIES)
+    for digest, entry in found.items():
+        if canonical.digest(entry) != digest:
+            raise Changed(f"The entry {digest[:16]} is not the one with this digest.", ENTRIES)
+    return found
+
+
+def _lines(archive: Archive, manifest: Manifest, findings: Findings) -> list[Line]:
+    found = []
+    for number, data in enumerate(archive.lines(FILE), 1):
+        with findings.caught(f"{FILE} line {number}"):
+            found.append(_line(number, data, manifest))
+    return found
+
+
+def _line(number: int, data: bytes, manifest: Manifest) -> Line:
+    held = canonical.strict(data)
+    try:
+        text, kind, path = held["result"], held["view"]["kind"], held["view"]["path"]
+        value = canonical.loads(text.encode())
+        target = value["target"]
+        parts = [*path, target["type"], target["id"], value["requirement"], value["entryDigest"]]
+    except (KeyError, TypeError, AttributeError):
+        raise Changed("The line holds no result with its view.") from None
+    if kind not in {"system", "unit"} or not all(isinstance(one, str) for one in parts):
+        raise Changed("The line holds no result with its view.")
+    if tuple(path[: len(manifest.path)]) != manifest.path:
+        raise Changed("The result is not of the package's scope.")
+    upper = target["type"] in UPPER
+    if upper != (kind == "unit") or (
+        (upper or target["type"] == "system") and target["id"] != path[-1]
+    ):
+        raise Changed("The result's view is not the one for its target.")
+    if value.get("logSize") != manifest.size:
+        raise Changed(f"The result is of the log size {value.get('logSize')}, not {manifest.size}.")
+    if value.get("effectiveAt") != manifest.effective_at:
+        raise Changed("The result is of another instant than the package.")
+    return Line(number, text, value, (kind, f"/{'/'.join(path)}/"))
+
+
+def _judge(
+    kind: str,
+    unit: str,
+    lines: Sequence[Line],
+    entries: Mapping[str, Any],
+    statements: Sequence[Statement],
+    manifest: Manifest,
+    findings: Findings,
+) -> None:
+    rules = engine.rules()
+    with findings.caught(FILE):
+        log = rules.read_log(indexed(seen(kind, unit, statements)), manifest.size)
+        targets: dict[tuple[str, str], Any] = {}
+        for line in lines:
+            with findings.caught(f"{FILE} line {line.number}"):
+                _compare(line, unit, rules, log, targets, entries, manifest)
+
+
+def _compare(
+    line: Line,
+    unit: str,
+    rules: Any,
+    log: Any,
+    targets: dict[tuple[str, str], Any],
+    entries: Mapping[str, Any],
+    manifest: Manifest,
+) -> None:
+    name = (line.value["target"]["type"], line.value["target"]["id"])
+    if name not in targets:
+        targets[name] = rules.target_from(log, *name)
+    target, entry = targets[name], entries.get(line.value["entryDigest"])
+    if entry is None:
+        raise Changed(f"{_title(line)}: the entry it answers is not in {ENTRIES}.")
+    if name[0] not in UPPER and not f"/{'/'.join(target['path'])}/".startswith(unit):
+        raise Changed(f"{_title(line)}: the target is not of the result's system.")
+    found = rules.evaluate(entry, target, log, manifest.effective_at)
+    if canonical.dumps(found) != line.text.encode():
+        raise Changed(f"{_title(line)}: {_difference(line.value, found)}.")
+
+
+def _title(line: Line) -> str:
+    target = line.value["target"]
+    return f"{line.value['requirement']} of {target['type']} {target['id']}"
+
+
+def _difference(said: Mapping[str, Any], found: Mapping[str, Any]) -> str:
+    for part in (*SHOWN, *found):
+        if said.get(part) != found.get(part):
+            here, there = str(said.get(part))[:60], str(found.get(part))[:60]
+            return f"the package says {part} {here}, the statements give {there}"
+    return "the package says something that the statements do not give"
+
+
+def seen(kind: str, unit: str, statements: Sequence[Statement]) -> list[Statement]:
+    """What a result is judged from: the system and the units above it, or a unit, the units above
+    it, and records of what lies below."""
+    if kind == "system":
+        return [one for one in statements if unit.startswith(one.unit)]
+    return [one for one in statements if unit.startswith(one.unit) or _is_below(one, unit)]
+
+
+def _is_below(one: Statement, unit: str) -> bool:
+    return one.unit.startswith(unit) and one.kind in RECORDS_BELOW
+
+
+def indexed(statements: Sequence[Statement]) -> list[dict[str, Any]]:
+    """What the rule engine reads. `revoked` stands only where a key was revoked from before."""
+    found = []
+    for one in statements:
+        item: dict[str, Any] = {"index": one.index, "digest": one.sha256, "statement": one.value}
+        if one.is_revoked:
+            item["revoked"] = True
+        found.append(item)
+    return found
+
+
+def _check_complete(lines: Sequence[Line], entries: Mapping[str, Any], findings: Findings) -> None:
+    """Each target is judged once by every entry of its scope: none is left out."""
+    expected: dict[str, set[str]] = defaultdict(set)
+    for entry in entries.values():
+        expected[entry["scope"]].add(entry["id"])
+    answered: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for line in lines:
+        target = line.value["target"]
+        answered[(target["type"], target["id"])].append(line.value["requirement"])
+    for (kind, identity), held in answered.items():
+        missing = sorted(expected[kind] - set(held))
+        if missing:
+            findings.wrong(
+                f"The {kind} {identity} has no result for {', '.join(missing[:5])}.", FILE
+            )
+        if len(set(held)) != len(held):
+            findings.wrong(f"The {kind} {identity} has two results for one requirement.", FILE)
+
+
+def _note_unjudged(
+    lines: Sequence[Line], statements: Sequence[Statement], findings: Findings
+) -> None:
+    """Systems of which the package has records and no result: for a reader to ask about."""
+    systems = {one.predicate["record"]["id"] for one in statements if one.kind == "system"}
+    judged = {line.value["target"]["id"] for line in lines}
+    if systems - judged:
+        findings.note(f"{len(systems - judged)} systems have records here and no result.")

@@ -1,0 +1,223 @@
+"""The tables that must say what the log says: words, keys, register, anchors, samples."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Sequence
+from typing import Callable
+
+from . import canonical, merkle
+from .archive import Archive
+from .entries import Entries
+from .faults import Changed, Findings
+from .keys import KeyHistory
+from .manifest import Manifest
+from .note import number
+from .statements import Statement
+
+DRAWN = 25
+WORDS, KEYS, REGISTER = "log/words.csv", "keys.csv", "evidence/register.csv"
+ANCHORS, CHECKPOINTS = "log/anchors.csv", "log/checkpoints.ndjson"
+BOM = b"\xef\xbb\xbf"
+MOST_CELL = 16 << 20
+# What a population lists: (type of statement, kind of record).
+POPULATIONS = {
+    "systems": ("record", "system"),
+    "releases": ("record", "release"),
+    "deployments": ("record", "deployment"),
+    "evaluations": ("record", "evaluation-run"),
+    "alerts": ("record", "alert"),
+    "approvals": ("approval", ""),
+    "gate-decisions": ("gate-decision", ""),
+}
+Row = Sequence[str]
+
+
+def read_table(archive: Archive, name: str, least: int = 1) -> tuple[Row, list[Row]]:
+    """Names and rows of a CSV. Raises Changed for another form or fewer than `least` columns."""
+    data = archive.read(name)
+    if not data.startswith(BOM):
+        raise Changed("The table does not start with a byte order mark.", name)
+    csv.field_size_limit(MOST_CELL)
+    try:
+        rows = list(csv.reader(io.StringIO(data[3:].decode(), newline=""), strict=True))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise Changed(f"This is no table: {error}.", name) from None
+    if not rows or len(rows[0]) < least:
+        raise Changed(f"The table has fewer than {least} columns.", name)
+    for place, row in enumerate(rows[1:], 2):
+        if len(row) != len(rows[0]):
+            raise Changed(f"Line {place} has {len(row)} cells, not {len(rows[0])}.", name)
+    return rows[0], rows[1:]
+
+
+def plain(cell: str) -> str:
+    """A cell without the mark that keeps a spreadsheet from calculating it."""
+    return cell.removeprefix("'")
+
+
+def check_words(archive: Archive, entries: Entries, findings: Findings) -> None:
+    """People's words against the salted digests in their entries; erased ones are counted."""
+    _, rows = read_table(archive, WORDS, 4)
+    seen: set[tuple[int, str]] = set()
+    for row in rows:
+        index = number(row[0]) if row[0].isdigit() else None
+        with findings.caught(WORDS, index):
+            if (index, row[1]) in seen:
+                raise Changed(f"The words {row[1]!r} stand here twice.")
+            seen.add((number(row[0]), row[1]))
+            _check_words(row, entries)
+    digests = sum(len(texts) for texts in entries.texts.values())
+    findings.count(len(rows), "people's words fit the digests in their entries")
+    if digests > len(rows):
+        findings.note(f"{digests - len(rows)} words are erased or not in the package.")
+
+
+def _check_words(row: Row, entries: Entries) -> None:
+    digest = entries.texts.get(number(row[0]), {}).get(row[1])
+    if digest is None:
+        raise Changed(f"The entry has no words {row[1]!r}.")
+    salt = bytes.fromhex(row[2])
+    if len(salt) < 16:
+        raise Changed("The salt has fewer than 16 bytes.")
+    texts = {row[3], plain(row[3])}
+    if not any(hashlib.sha256(salt + text.encode()).hexdigest() == digest for text in texts):
+        raise Changed(f"The words {row[1]!r} are not those whose digest stands in the entry.")
+
+
+def check_register(archive: Archive, statements: Sequence[Statement], findings: Findings) -> None:
+    """register.csv lists exactly the statements, in order."""
+    _, rows = read_table(archive, REGISTER, 10)
+    expected = [
+        [
+            str(one.index),
+            one.id,
+            one.type,
+            one.predicate["producedAt"],
+            one.predicate["assurance"],
+            one.sha256,
+        ]
+        for one in statements
+    ]
+    found = [[plain(row[place]) for place in (0, 1, 2, 5, 6, 8)] for row in rows]
+    _compare(REGISTER, expected, found, findings)
+
+
+def check_keys(archive: Archive, keys: KeyHistory, findings: Findings) -> None:
+    """keys.csv lists exactly the statements' keys, and what became of them."""
+    _, rows = read_table(archive, KEYS, 8)
+    expected = sorted(
+        [one.keyid, one.public.hex(), one.purpose, str(one.since), _shown(one.until)]
+        for one in keys.statements.values()
+    )
+    names = {"installation", "pipeline"}
+    held = [row for row in rows if row[2] in names]
+    found = sorted([plain(row[place]) for place in (0, 1, 2, 4, 6)] for row in held)
+    _compare(KEYS, expected, found, findings)
+
+
+def _shown(size: int | None) -> str:
+    return "" if size is None else str(size)
+
+
+def _compare(name: str, expected: Sequence[Row], found: Sequence[Row], findings: Findings) -> None:
+    for place in range(max(len(expected), len(found))):
+        if list(expected[place : place + 1]) != list(found[place : place + 1]):
+            sentence = f"Row {place + 1} is not what the log says; {len(expected)} rows are due."
+            findings.wrong(sentence, name)
+            return
+    findings.count(len(found), f"rows of {name} say what the log says")
+
+
+def check_checkpoints(
+    archive: Archive,
+    tree: merkle.Tree,
+    read: Callable[[str], tuple[int, bytes]],
+    findings: Findings,
+) -> None:
+    """Earlier checkpoints: signed, oldest first, and their root is that of the same leaf hashes."""
+    last, count = 0, 0
+    for count, line in enumerate(archive.lines(CHECKPOINTS), 1):
+        with findings.caught(f"{CHECKPOINTS} line {count}"):
+            note = canonical.strict(line)
+            size, root = read(note) if isinstance(note, str) else (-1, b"")
+            if size < last:
+                raise Changed("The line is no checkpoint, or stands behind a later one.")
+            last = size
+            check_root(tree, size, root)
+    findings.count(count, "earlier checkpoints have the root of the same leaf hashes")
+
+
+def check_root(tree: merkle.Tree, size: int, root: bytes) -> None:
+    """Raise Changed unless the tree had this root at this size."""
+    if size > tree.size:
+        raise Changed(f"The checkpoint is of size {size}, beyond the package's {tree.size}.")
+    if tree.root(size) != root:
+        raise Changed(
+            f"At size {size} the log had the root {root.hex()[:16]} when this was signed; the "
+            f"package gives {tree.root(size).hex()[:16]}. The past was changed."
+        )
+
+
+def check_anchors(archive: Archive, tree: merkle.Tree, findings: Findings) -> None:
+    """Where checkpoints were sent: the root at each size. Receipts are for their issuers' tools."""
+    _, rows = read_table(archive, ANCHORS, 6)
+    for place, row in enumerate(rows, 2):
+        with findings.caught(f"{ANCHORS} line {place}"):
+            check_root(tree, number(plain(row[2])), bytes.fromhex(plain(row[3])))
+    findings.count(len(rows), "anchors name roots of this log")
+
+
+def check_samples(
+    archive: Archive, manifest: Manifest, statements: Sequence[Statement], findings: Findings
+) -> None:
+    """Draw the samples anew; each row of a population is a statement of its kind."""
+    known = {one.id: (one.type, one.kind) for one in statements}
+    names = [name.partition("/")[2] for name in archive.names if name.startswith("populations/")]
+    samples = [name.partition("/")[2] for name in archive.names if name.startswith("samples/")]
+    for name in sorted(set(samples) ^ set(names)):
+        findings.wrong("A population and its sample do not both stand in the package.", name)
+    for name in sorted(set(names) & set(samples)):
+        with findings.caught(f"samples/{name}"):
+            _check_sample(archive, name, manifest.seed, known)
+    findings.count(len(set(names) & set(samples)), "samples are those that the seed draws")
+
+
+def _check_sample(
+    archive: Archive, name: str, seed: str, known: dict[str, tuple[str, str]]
+) -> None:
+    header, rows = read_table(archive, f"populations/{name}")
+    if "id" not in header:
+        raise Changed("The population has no column id.")
+    column = header.index("id")
+    _check_population(name, [row[column] for row in rows], known)
+    drawn = draw(seed, name, rows, column)
+    if [header, *drawn] != [*_whole(archive, f"samples/{name}")]:
+        raise Changed("The sample is not the one that the seed draws.")
+
+
+def _whole(archive: Archive, name: str) -> list[Row]:
+    header, rows = read_table(archive, name)
+    return [header, *rows]
+
+
+def _check_population(name: str, ids: Sequence[str], known: dict[str, tuple[str, str]]) -> None:
+    expected = POPULATIONS.get(name.rpartition(".")[0])
+    if len(set(ids)) != len(ids):
+        raise Changed("The population names one thing twice.")
+    for one in ids:
+        if one not in known:
+            raise Changed(f"The population names {one[:40]!r}, and no statement here has this id.")
+        if expected is not None and known[one] != expected:
+            raise Changed(f"The population names {one[:40]!r}, which is no {' '.join(expected)}.")
+
+
+def draw(seed: str, name: str, rows: Sequence[Row], column: int) -> list[Row]:
+    """The first 25 rows by SHA-256(seed, `/`, file name, `/`, id)."""
+
+    def place(row: Row) -> bytes:
+        return hashlib.sha256(f"{seed}/{name}/{row[column]}".encode()).digest()
+
+    return sorted(rows, key=place)[:DRAWN]
