@@ -14,7 +14,9 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from governance.audit import canonical
 from governance.audit.actions import instant, record
+from governance.audit.models import Leaf
 from governance.audit.proofs import log_key
 from governance.evidence import dsse
 from governance.evidence.keys import installation_signer
@@ -28,7 +30,7 @@ from packages.case import Case, case_of
 from packages.models import AuditPackage
 from packages.parts import access, evidence, keys, log, papers, readme, registers, results
 from reports.choices import ReportState
-from reports.content.snapshot import frozen, take
+from reports.content.snapshot import take
 from verifier.build import engine_digest, single_file
 
 logger = logging.getLogger(__name__)
@@ -49,14 +51,16 @@ class Built:
 
 
 def build(package: AuditPackage, folder: Path, run: Run) -> Built:
-    """Write the zip into `folder`. Raises TryLater, WorkFailed or LeaseLost; nothing is kept then."""
+    """Write the zip into `folder`. Raises TryLater, WorkFailed or LeaseLost; nothing is kept then.
+
+    What stands in the log below its size never changes, so that no lock is held however long this takes.
+    """
     run.progress("Waiting for a signed checkpoint", 0, STEPS)
     path = folder / package.filename
-    with frozen():
-        snapshot = take(package.entry_id, package.effective_at, package.period_from)
-        case = case_of(package.unit, snapshot)
-        archive = Archive(path)
-        manifest = write_parts(package, archive, case, run)
+    snapshot = take(package.entry_id, package.effective_at, package.period_from)
+    case = case_of(package.unit, snapshot)
+    archive = Archive(path)
+    manifest = write_parts(package, archive, case, run)
     return Built(path, hashlib.sha256(archive.close(manifest, sign)).hexdigest(), manifest)
 
 
@@ -104,13 +108,20 @@ def manifest_of(package: AuditPackage, case: Case) -> dict[str, Any]:
         "effectiveAt": instant(case.until),
         "log": {
             "origin": case.snapshot.origin,
-            "vkey": key.vkey,
+            "vkey": first_vkey(key.vkey),
             "size": case.size,
             "root": case.snapshot.root,
         },
         "engine": engine_digest(),
         "seed": case.snapshot.root,
     }
+
+
+def first_vkey(present: str) -> str:
+    """The key that the log began with: trust in all later ones goes out from it."""
+    rotated = Leaf.objects.filter(action="log.key_rotated", object_type="log").order_by("index")
+    first = rotated.first()
+    return present if first is None else str(canonical.loads(bytes(first.body))["facts"]["old"])
 
 
 def sign(manifest: bytes) -> bytes:
@@ -129,7 +140,9 @@ def make(package: AuditPackage, run: Run) -> AuditPackage:
         package.file, package.manifest_sha256 = file, built.manifest_sha256
         package.log_size = built.manifest["log"]["size"]
         package.root = built.manifest["log"]["root"]
-        package.counts = {name: built.manifest[name] for name in ("entries", "statements", "results")}
+        package.counts = {
+            name: built.manifest[name] for name in ("entries", "statements", "results")
+        }
         package.made_entry_id = record_made(package, run.principal)
         package.save()
         notify(

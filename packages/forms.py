@@ -6,8 +6,8 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from config.components.fields import DayField
 from governance.audit.querysets import within
+from governance.identity.day_field import DayField
 from governance.identity.models import Unit
 from governance.identity.principal import Principal
 from packages.actions import DEFAULT
@@ -32,7 +32,9 @@ class AskForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["unit"]
         assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = Unit.objects.filter(within(organisations_of(principal), "path")).order_by("path")
+        field.queryset = Unit.objects.filter(within(organisations_of(principal), "path")).order_by(
+            "path"
+        )
 
     def clean_since(self) -> datetime:
         day: date = self.cleaned_data["since"]

@@ -12,7 +12,7 @@ from packages.models import AuditPackage
 from reports.choices import ReportState
 
 
-@register("packages.build", queue=Queue.REPORTS, lease_seconds=120)
+@register("packages.build", queue=Queue.REPORTS, lease_seconds=300)
 def build_package(run: Run) -> dict[str, Any]:
     """Make one package. Done twice, the second time finds it ready and changes nothing."""
     package = AuditPackage.objects.select_related("unit", "asked_by").get(

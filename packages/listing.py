@@ -5,19 +5,20 @@ from __future__ import annotations
 from django.db.models import QuerySet
 from django.http import QueryDict
 
-from governance.audit.querysets import within
+from governance.audit.querysets import ScopedQuerySet, within
 from governance.identity.principal import Principal
 from governance.identity.tables import table
 from packages.models import AuditPackage
-
 
 # "/<id>/": a path of one id.
 ROOT = 2
 
 
-def packages_of(principal: Principal) -> QuerySet[AuditPackage]:
+def packages_of(principal: Principal) -> ScopedQuerySet[AuditPackage]:
     """Newest first, where the principal may make them: a package holds what the organisation says."""
-    rows = AuditPackage.objects.visible_to(principal).select_related("unit", "asked_by", "file", "job")
+    rows = AuditPackage.objects.visible_to(principal).select_related(
+        "unit", "asked_by", "file", "job"
+    )
     return rows.filter(within(organisations_of(principal), "unit__path"))
 
 

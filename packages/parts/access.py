@@ -31,7 +31,9 @@ def tokens_at(case: Case, at: datetime) -> Iterator[tuple[object, ...]]:
     rows = Token.objects.filter(
         case.within("unit__path"), standing, created_at__lte=at, expires_at__gt=at
     )
-    for one in rows.select_related("account__sponsor", "account__person", "unit").order_by("unit__path", "name"):
+    for one in rows.select_related("account__sponsor", "account__person", "unit").order_by(
+        "unit__path", "name"
+    ):
         answers = case.names.of(str(one.account.responsible.pk))
         verbs = ", ".join(one.verbs)
         yield "token", one.name, answers, verbs, one.unit.name, one.created_at, one.expires_at

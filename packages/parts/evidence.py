@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.db.models import CharField, Value
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast, Concat
+
 from governance.evidence import dsse
-from governance.evidence.models import Evidence
 from packages.archive import Archive
 from packages.case import Case
 
@@ -16,12 +19,15 @@ REGISTER = (
     "type",
     "kind",
     "scope",
-    "scope id",
     "produced",
     "assurance",
     "key",
     "payload sha256",
     "subjects",
+)
+COLUMNS = (
+    *("log_index", "id", "type", "kind", "scope", "produced", "assurance"),
+    *("envelope", "payload_sha256", "subjects"),
 )
 
 
@@ -39,22 +45,13 @@ def envelopes(case: Case) -> Iterator[bytes]:
 
 
 def register(case: Case) -> Iterator[tuple[object, ...]]:
-    for one in case.evidence.defer("statement").iterator(chunk_size=CHUNK):
-        yield (
-            one.log_index,
-            one.id,
-            one.type,
-            one.kind,
-            one.scope_type,
-            one.scope_id,
-            one.produced_at,
-            one.assurance,
-            signer_of(one),
-            one.payload_sha256,
-            " ".join(one.subjects),
-        )
+    scope = Concat("scope_type", Value(" "), Cast("scope_id", CharField()))
+    rows = case.evidence.annotate(
+        scope=scope, produced=KT("statement__predicate__producedAt")
+    ).values_list(*COLUMNS)
+    for *head, envelope, payload, subjects in rows.iterator(chunk_size=CHUNK):
+        yield (*head, signers(bytes(envelope)), payload, " ".join(subjects))
 
 
-def signer_of(one: Evidence) -> str:
-    envelope = dsse.read_envelope(bytes(one.envelope))
-    return " ".join(held["keyid"] for held in envelope["signatures"])
+def signers(envelope: bytes) -> str:
+    return " ".join(held["keyid"] for held in dsse.read_envelope(envelope)["signatures"])

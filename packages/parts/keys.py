@@ -25,21 +25,16 @@ def write(archive: Archive, case: Case) -> None:
 
 
 def rows(case: Case) -> Iterator[tuple[object, ...]]:
-    """A line for each key that the log knows below the package's size, and each of its revocations."""
-    for key in SigningKey.objects.with_index().order_by("valid_from"):
-        if key.log_index is None or key.log_index >= case.size:
+    """A line for each key that the log knows below the package's size, and for each of its revocations."""
+    keyring = SigningKey.objects.keyring()
+    answers = dict(SigningKey.objects.values_list("keyid", "person_id"))
+    for key in sorted(keyring.keys.values(), key=lambda one: one.index or 0):
+        if key.index is None or key.index >= case.size:
             continue
-        head = (
-            key.keyid,
-            key.public,
-            key.purpose,
-            case.names.of(str(key.person_id or "")),
-            key.log_index,
-            key.expires_at,
-        )
-        ended = [one for one in key.revocations.all() if one.log_index is not None]
-        known = [one for one in ended if one.log_index < case.size]
+        person = case.names.of(str(answers[key.keyid]))
+        head = (key.keyid, key.public, key.purpose, person, key.index, key.expires)
+        known = [one for one in key.revocations if one.index is not None and one.index < case.size]
         for one in known:
-            yield (*head, one.from_size, one.why)
+            yield (*head, one.start, one.why)
         if not known:
             yield (*head, "", "")

@@ -70,9 +70,9 @@ def words(case: Case) -> Iterator[tuple[object, ...]]:
 
 def changes(case: Case) -> Iterator[tuple[object, ...]]:
     """What was done in the period, in the order of the log."""
-    rows: Iterator[Leaf] = case.leaves.filter(
-        at__gte=case.since, at__lte=case.until
-    ).iterator(chunk_size=CHUNK)
+    rows: Iterator[Leaf] = case.leaves.filter(at__gte=case.since, at__lte=case.until).iterator(
+        chunk_size=CHUNK
+    )
     for leaf in rows:
         yield (
             leaf.index,

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from governance.audit.models import Checkpoint
+from governance.evidence.models import Evidence
 from governance.registry import store
 from packages.archive import Archive
 from packages.case import Case
 from reports.content.book import Said, in_period, short_id
+from reports.proof import SUFFIX, statement_proof
 
 CHUNK = 2**20
 UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
@@ -16,15 +19,25 @@ UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 def write(archive: Archive, case: Case) -> int:
     """Write the members below documents/ and reports/; returns how many files there are."""
-    count = 0
-    for folder, found in (("documents", documents(case)), ("reports", reports(case))):
-        for one, sha256, filename in found:
-            path = store.path_of(sha256)
-            if path.is_file():
-                name = f"{folder}/{short_id(one.id)}-{safe(filename)}"
-                archive.add(name, chunks(sha256))
-                count += 1
-    return count
+    names = [add(archive, "documents", *one) for one in documents(case)]
+    checkpoint = Checkpoint.objects.filter(size=case.size).order_by("-id").first()
+    assert checkpoint is not None  # the snapshot was taken under it
+    for said, sha256, filename in reports(case):
+        if name := add(archive, "reports", said, sha256, filename):
+            text = statement_proof(Evidence.objects.get(id=said.id), checkpoint)
+            assert text is not None  # the statement is below the checkpoint's size
+            archive.add(name + SUFFIX, [text.encode()])
+            names.append(name)
+    return sum(name is not None for name in names)
+
+
+def add(archive: Archive, folder: str, said: Said, sha256: str, filename: str) -> str | None:
+    """Write a kept file; returns its name in the package, or None where the store has lost it."""
+    if not store.path_of(sha256).is_file():
+        return None
+    name = f"{folder}/{short_id(said.id)}-{safe(filename)}"
+    archive.add(name, chunks(sha256))
+    return name
 
 
 def documents(case: Case) -> Iterator[tuple[Said, str, str]]:

@@ -23,14 +23,18 @@ REGISTERS = {
 }
 HEAD = ("id", "index", "at", "record", "revision", "state", "author")
 # Parts that every predicate has, and that the head of a row already says or a table cannot hold.
-APART = frozenset({"id", "scope", "producedAt", "collector", "supersedes", "record", "fields", "kind"})
+APART = frozenset(
+    {"id", "scope", "producedAt", "collector", "supersedes", "record", "fields", "kind"}
+)
 
 
 def write(archive: Archive, case: Case) -> None:
     for name, found in populations(case).items():
         titles, rows = table(found, case)
         archive.add_table(f"populations/{name}.csv", titles, rows)
-        archive.add_table(f"samples/{name}.csv", titles, drawn(rows, case.snapshot.root, f"{name}.csv"))
+        archive.add_table(
+            f"samples/{name}.csv", titles, drawn(rows, case.snapshot.root, f"{name}.csv")
+        )
     for name, kind in REGISTERS.items():
         archive.add_table(f"{name}.csv", *table(case.book.records(kind), case))
 
@@ -71,7 +75,7 @@ def head(one: Said, case: Case) -> tuple[object, ...]:
 def flat(one: Said) -> dict[str, object]:
     """The statement's own words that fit a cell: a record's fields, else what its predicate says."""
     held = one.fields or {k: v for k, v in one.predicate.items() if k not in APART}
-    return {name: value for name, value in cells(held)}
+    return dict(cells(held))
 
 
 def cells(held: dict[str, Any]) -> Iterable[tuple[str, object]]:
@@ -82,9 +86,7 @@ def cells(held: dict[str, Any]) -> Iterable[tuple[str, object]]:
             yield name, value
 
 
-def drawn(
-    rows: Sequence[tuple[object, ...]], seed: str, name: str
-) -> Sequence[tuple[object, ...]]:
+def drawn(rows: Sequence[tuple[object, ...]], seed: str, name: str) -> Sequence[tuple[object, ...]]:
     """The first 25 by SHA-256 of seed, table and id: anybody draws the same."""
 
     def place(row: tuple[object, ...]) -> str:

@@ -41,6 +41,8 @@ CHECKPOINTS = 50
 
 def tabs_of(current: str, principal: Principal) -> list[dict[str, Any]]:
     pages = [("log", "Entries"), ("evidence-list", "Evidence"), ("checkpoints", "Checkpoints")]
+    if principal.may_somewhere("package.make"):
+        pages.append(("packages", "Packages"))
     if not principal.may_somewhere(READ):
         pages = [page for page in pages if page[0] == current]
     return [
