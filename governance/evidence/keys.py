@@ -1,4 +1,4 @@
-"""The installation's Ed25519 key for evidence: a file of mode 0600 outside the database."""
+"""The installation's Ed25519 key for evidence: outside the database, where MUNIMENT_EVIDENCE_KEY says."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from django.conf import settings
 
 from governance.audit import note
+from governance.audit.signers import open_or_make, open_signer
 from governance.evidence import dsse
 from governance.evidence.choices import KeyPurpose
 from governance.evidence.models import SigningKey
@@ -18,7 +19,7 @@ NAME = "muniment-evidence"
 class InstallationSigner:
     """Signs envelopes with the installation's key."""
 
-    def __init__(self, signer: note.Ed25519Signer) -> None:
+    def __init__(self, signer: note.Signer) -> None:
         self.signer = signer
         self.public = note.decode_vkey(signer.vkey).public_key
         self.keyid = dsse.keyid(self.public)
@@ -28,16 +29,14 @@ class InstallationSigner:
 
 
 @cache
-def load_signer(path: Path) -> InstallationSigner:
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        note.create_key(path)
-    return InstallationSigner(note.load_signer(path, NAME))
+def load_signer(path: Path, location: str = "") -> InstallationSigner:
+    """The signer at a location (`audit/signers.py`), else of the file, which is made at first use."""
+    return InstallationSigner(open_signer(location, NAME) if location else open_or_make(path, NAME))
 
 
 def installation_signer() -> InstallationSigner:
     """The installation's signer; its public key is put on record at first use."""
-    signer = load_signer(Path(settings.KEYS_DIR) / "evidence.pem")
+    signer = load_signer(Path(settings.KEYS_DIR) / "evidence.pem", settings.EVIDENCE_KEY)
     SigningKey.objects.get_or_create(
         keyid=signer.keyid,
         defaults={"public": signer.public.hex(), "purpose": KeyPurpose.INSTALLATION},
