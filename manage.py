@@ -24,7 +24,13 @@ def main(arguments: list[str]) -> int:
         # Late: the settings read the passwords that a first start of the servers writes.
         from django.core.management import execute_from_command_line  # noqa: PLC0415
 
-        execute_from_command_line(arguments)
+        from governance.audit.closing import LogClosed  # noqa: PLC0415
+
+        try:
+            execute_from_command_line(arguments)
+        except LogClosed as closed:
+            sys.stderr.write(f"{closed.sentence}\n")
+            return 1
     return 0
 
 

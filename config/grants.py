@@ -18,6 +18,11 @@ TABLE_GRANTS: dict[str, dict[GrantedRole, tuple[Privilege, ...]]] = {
     "audit_leaf": {"app": ("SELECT",), "sequencer": ("SELECT", "INSERT")},
     "audit_tile": {"app": ("SELECT",), "sequencer": ("SELECT", "INSERT", "UPDATE")},
     "audit_checkpoint": {"app": ("SELECT",), "sequencer": ("SELECT", "INSERT")},
+    # Words are deleted only after a row of audit_erasure: a trigger looks.
+    "audit_entry_text": {"app": ("SELECT", "INSERT", "DELETE")},
+    "audit_anchor": APPEND,
+    "audit_legal_hold": APPEND,
+    "audit_erasure": APPEND,
     "evidence_evidence": APPEND,
     "evidence_signingkey": APPEND,
     "evidence_keyrevocation": APPEND,

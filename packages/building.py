@@ -14,9 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from governance.audit import canonical
 from governance.audit.actions import instant, record
-from governance.audit.models import Leaf
 from governance.audit.proofs import log_key
 from governance.evidence import dsse
 from governance.evidence.keys import installation_signer
@@ -108,20 +106,13 @@ def manifest_of(package: AuditPackage, case: Case) -> dict[str, Any]:
         "effectiveAt": instant(case.until),
         "log": {
             "origin": case.snapshot.origin,
-            "vkey": first_vkey(key.vkey),
+            "vkey": key.first,
             "size": case.size,
             "root": case.snapshot.root,
         },
         "engine": engine_digest(),
         "seed": case.snapshot.root,
     }
-
-
-def first_vkey(present: str) -> str:
-    """The key that the log began with: trust in all later ones goes out from it."""
-    rotated = Leaf.objects.filter(action="log.key_rotated", object_type="log").order_by("index")
-    first = rotated.first()
-    return present if first is None else str(canonical.loads(bytes(first.body))["facts"]["old"])
 
 
 def sign(manifest: bytes) -> bytes:

@@ -11,6 +11,7 @@ from django.utils.functional import SimpleLazyObject
 
 from governance.assessment.choices import FindingState, RequestState
 from governance.assessment.models import ApprovalRequest, Finding
+from governance.audit.closing import present_refusal
 from governance.audit.queries import log_size
 from governance.identity.choices import Role
 from governance.identity.principal import Principal
@@ -36,7 +37,10 @@ AFTER_A_LINE = {"log", "evidence-list"}
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Context of every template."""
-    context: dict[str, Any] = {"demo": settings.DEMO}
+    context: dict[str, Any] = {
+        "demo": settings.DEMO,
+        "refusal": SimpleLazyObject(present_refusal),
+    }
     principal = cast(Any, request).principal if hasattr(request, "principal") else None
     if principal is None:
         return context

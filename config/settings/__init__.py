@@ -9,6 +9,7 @@ from typing import Any
 from config.servers import Layout
 from config.settings.broker import *  # noqa: F403
 from config.settings.database import database_for, process_role
+from config.settings.log import *  # noqa: F403
 from config.settings.logs import *  # noqa: F403
 from config.settings.mail import *  # noqa: F403
 from config.settings.readers import env_bool, env_int

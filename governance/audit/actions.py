@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from governance.audit import canonical
+from governance.audit.closing import demand_open
 from governance.audit.ids import new_id
 from governance.audit.merkle import MAX_ENTRY_BYTES
 from governance.audit.models import EntryText, OutboxEntry
@@ -62,6 +63,8 @@ class CommandActor:
 
 
 COMMAND = CommandActor()
+# The platform by itself, where nobody asked.
+SYSTEM = CommandActor(kind="system")
 
 
 def instant(at: datetime) -> str:
@@ -84,8 +87,9 @@ def record(
 
     `facts` are machine words, ids and digests and stand in the leaf; `texts` are people's words: the leaf holds
     a salted hash of each. Raises RuntimeError outside a transaction: no change without its entry, no entry
-    without its change.
+    without its change. Raises LogClosed while the log is refused.
     """
+    demand_open()
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("An audit entry must be written in the transaction of its change.")
     entry_id = entry_id or new_id()

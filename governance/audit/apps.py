@@ -7,3 +7,6 @@ class AuditConfig(AppConfig):
     name = "governance.audit"
     label = "audit"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from governance.audit import checks  # noqa: F401

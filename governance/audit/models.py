@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils import timezone
 
 from governance.audit.ids import new_id
 from governance.audit.querysets import ScopedQuerySet
@@ -111,3 +112,63 @@ class EntryText(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entry_id} {self.field}"
+
+
+class Anchor(models.Model):
+    """What a place outside answered when it was sent a checkpoint. Insert-only."""
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.CharField(max_length=10)
+    # As it is shown: without passwords and queries.
+    place = models.CharField(max_length=300)
+    size = models.BigIntegerField()
+    root = models.BinaryField(max_length=32)
+    at = models.DateTimeField(default=timezone.now)
+    receipt = models.BinaryField(default=bytes)
+    # Empty: the place holds the checkpoint.
+    error = models.TextField(blank=True)
+
+    class Meta:
+        db_table = "audit_anchor"
+        ordering = ("-id",)
+        indexes = (models.Index(fields=["kind", "place", "-id"], name="anchor_place"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.place}: {self.size}"
+
+
+class LegalHold(models.Model):
+    """Words that must stay: of one entry, of one person, or of everybody below a path. Insert-only.
+
+    A row that `lifts` another ends it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    path = models.CharField(max_length=800)
+    person_id = models.UUIDField(null=True)
+    entry_id = models.UUIDField(null=True)
+    lifts = models.OneToOneField("self", models.PROTECT, null=True, related_name="lifted_by")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "audit_legal_hold"
+        ordering = ("-at",)
+
+    def __str__(self) -> str:
+        return f"hold {self.id}"
+
+
+class Erasure(models.Model):
+    """That the words of an entry were erased. Without such a row the database refuses to delete them."""
+
+    entry_id = models.UUIDField(primary_key=True)
+    # The entry of the log that says who erased them and why.
+    told_by = models.UUIDField()
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "audit_erasure"
+        ordering = ("-at",)
+
+    def __str__(self) -> str:
+        return f"words of {self.entry_id}"

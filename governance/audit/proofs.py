@@ -7,20 +7,35 @@ from pathlib import Path
 
 from governance.audit import canonical, merkle, note
 from governance.audit.logkey import SignerHome
+from governance.audit.logkeys import ROTATED, Reign, key_for, reigns
 from governance.audit.models import Checkpoint, EntryText, Leaf
 from governance.audit.queries import read_tile
 
 
 @dataclass(frozen=True)
 class LogKey:
-    """Who signs the log: its origin and its public key in the form people publish (a vkey)."""
+    """Who signs the log: its origin, and its public keys in the form people publish (vkeys), oldest first."""
 
     origin: str
-    vkey: str
+    reigns: tuple[Reign, ...]
+
+    @property
+    def first(self) -> str:
+        """The key an auditor was given: the others follow from it by the log's entries."""
+        return self.reigns[0].vkey
+
+    @property
+    def vkey(self) -> str:
+        """The key that signs now."""
+        return self.reigns[-1].vkey
 
     @property
     def verifier(self) -> note.VerifierKey:
-        return note.decode_vkey(self.vkey)
+        return self.reigns[-1].verifier
+
+    def verifier_for(self, size: int) -> note.VerifierKey:
+        """The key that signs checkpoints of this size."""
+        return key_for(self.reigns, size).verifier
 
 
 @dataclass(frozen=True)
@@ -43,12 +58,15 @@ class Text:
 
 
 def log_key(folder: Path) -> LogKey | None:
-    """The log's public key; None while no sequencer has made one."""
+    """The log's public keys; None while no sequencer has made one."""
     path = SignerHome(folder).public_path
     if not path.exists():
         return None
     vkey = path.read_text(encoding="ascii").strip()
-    return LogKey(note.decode_vkey(vkey).name, vkey)
+    origin = note.decode_vkey(vkey).name
+    rows = Leaf.objects.filter(action=ROTATED).values_list("index", "body").order_by("index")
+    entries = ((index, canonical.loads(bytes(body))) for index, body in rows)
+    return LogKey(origin, tuple(reigns(origin, vkey, entries)))
 
 
 def newest_checkpoint() -> Checkpoint | None:
@@ -81,14 +99,15 @@ def check_entry(leaf: Leaf) -> Check:
 def check_checkpoint(checkpoint: Checkpoint, key: LogKey) -> Check:
     """Whether the log's key signed the checkpoint, and says the size and root of its row."""
     try:
-        signed = note.verify_checkpoint(checkpoint.note, [key.verifier], key.origin)
+        signed = note.verify_checkpoint(
+            checkpoint.note, [key.verifier_for(checkpoint.size)], key.origin
+        )
     except note.NoteError as error:
         return Check(False, "The checkpoint's signature does not hold.", error.sentence)
     if (signed.size, signed.root) != (checkpoint.size, bytes(checkpoint.root)):
         return Check(False, "The checkpoint's row differs from what was signed.")
-    return Check(
-        True, f"The log's key signed the checkpoint of size {checkpoint.size:,}.", key.vkey
-    )
+    words = f"The log's key signed the checkpoint of size {checkpoint.size:,}."
+    return Check(True, words, key_for(key.reigns, checkpoint.size).vkey)
 
 
 def check_inclusion(leaf: Leaf, checkpoint: Checkpoint, key: LogKey) -> Check:
@@ -100,7 +119,9 @@ def check_inclusion(leaf: Leaf, checkpoint: Checkpoint, key: LogKey) -> Check:
                 False, "No signed checkpoint covers this entry yet.", "Look again in 10 s."
             )
         computed = merkle.leaf_hash(bytes(leaf.body))
-        note.verify_tlog_proof(proof.text, computed, [key.verifier], key.origin)
+        note.verify_tlog_proof(
+            proof.text, computed, [key.verifier_for(checkpoint.size)], key.origin
+        )
     except (note.NoteError, merkle.ProofError) as error:
         return Check(False, "The entry is not included under the checkpoint.", error.sentence)
     words = f"The entry is included in the log of size {checkpoint.size:,}."

@@ -9,4 +9,4 @@ class EvidenceConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from governance.evidence import catalogue, logbook  # noqa: F401
+        from governance.evidence import anchoring, catalogue, logbook  # noqa: F401

@@ -1,7 +1,8 @@
-"""The installation's Ed25519 key for evidence: files of mode 0600 outside the database.
+"""The installation's Ed25519 key for evidence, outside the database.
 
-The first key is `evidence.pem`; each that took its place is `evidence-<start of its id>.pem`. Which one
-signs now is a matter of the log: the newest registered key that is not revoked.
+MUNIMENT_EVIDENCE_KEY says where it lives (`audit/signers.py`). Without it keys are files of mode 0600: the first is
+`evidence.pem`; each that took its place is `evidence-<start of its id>.pem`. Which one signs now is a matter of the
+log: the newest registered key that is not revoked.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from governance.audit.actions import COMMAND, Actor, record
 from governance.audit.ids import new_id
 from governance.audit.models import OutboxEntry
 from governance.audit.queries import log_size
+from governance.audit.signers import open_or_make, open_signer
 from governance.evidence import dsse, signals
 from governance.evidence.choices import KeyPurpose, RevocationReason
 from governance.evidence.models import Evidence, KeyRevocation, SigningKey
@@ -31,12 +33,16 @@ EVERYWHERE = "/"
 # Who signs holds it shared until commit; who rotates holds it alone.
 LOCK = 0x6D756E6B
 PATIENCE_SECONDS = 30.0
+KEY_MISSING = (
+    "The statement key {key} is revoked, and the one in its place is not here. Put its file back, point "
+    "MUNIMENT_EVIDENCE_KEY at it, or run `manage.py rotate_evidence_key`."
+)
 
 
 class InstallationSigner:
     """Signs envelopes with the installation's key."""
 
-    def __init__(self, signer: note.Ed25519Signer) -> None:
+    def __init__(self, signer: note.Signer) -> None:
         self.signer = signer
         self.public = note.decode_vkey(signer.vkey).public_key
         self.keyid = dsse.keyid(self.public)
@@ -46,11 +52,9 @@ class InstallationSigner:
 
 
 @cache
-def load_signer(path: Path) -> InstallationSigner:
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        note.create_key(path)
-    return InstallationSigner(note.load_signer(path, NAME))
+def load_signer(path: Path, location: str = "") -> InstallationSigner:
+    """The signer at a location (`audit/signers.py`), else of the file, which is made at first use."""
+    return InstallationSigner(open_signer(location, NAME) if location else open_or_make(path, NAME))
 
 
 def path_of(keyid: str) -> Path:
@@ -63,19 +67,22 @@ def installation_signer() -> InstallationSigner:
     """The installation's signer, in the caller's transaction; its public key enters the log at first use."""
     lock(shared=True)
     rows = dict(installation_keys())
-    for keyid, ended in rows.items():
-        if not ended and path_of(keyid).exists():
-            return load_signer(path_of(keyid))
-    signer = load_signer(Path(settings.KEYS_DIR) / FIRST)
+    signer = present_signer([keyid for keyid, ended in rows.items() if not ended])
     if rows.get(signer.keyid):
-        raise Conflict(
-            "key_missing",
-            f"The statement key in {FIRST} is revoked, and the one in its place is not in {settings.KEYS_DIR}. "
-            "Put its file back, or run `manage.py rotate_evidence_key`.",
-        )
+        raise Conflict("key_missing", KEY_MISSING.format(key=signer.keyid))
     if signer.keyid not in rows:
         register_installation_key(signer)
     return signer
+
+
+def present_signer(standing: list[str]) -> InstallationSigner:
+    """The key at the place that is set, else the newest standing key whose file is here, else the first file's."""
+    if settings.EVIDENCE_KEY:
+        return load_signer(Path(), settings.EVIDENCE_KEY)
+    for keyid in standing:
+        if path_of(keyid).exists():
+            return load_signer(path_of(keyid))
+    return load_signer(Path(settings.KEYS_DIR) / FIRST)
 
 
 def lock(*, shared: bool) -> None:
@@ -136,11 +143,23 @@ def rotate_installation_key(
         lock(shared=False)
         held = [keyid for keyid, ended in installation_keys() if not ended]
         start = checked_size(from_size) if from_size is not None else settled_size()
-        made = create_signer()
+        made = next_signer(held)
         register_installation_key(made)
         for keyid in held:
             revoke(SigningKey.objects.get(keyid=keyid), start, why, by=COMMAND)
     return held, made.keyid
+
+
+def next_signer(held: list[str]) -> InstallationSigner:
+    """A new key file; where keys live elsewhere, the key that the setting has been pointed at."""
+    if not settings.EVIDENCE_KEY:
+        return create_signer()
+    signer = load_signer(Path(), settings.EVIDENCE_KEY)
+    if signer.keyid in held:
+        raise Conflict(
+            "key_same", "Point MUNIMENT_EVIDENCE_KEY at the new key first, then rotate again."
+        )
+    return signer
 
 
 def create_signer() -> InstallationSigner:

@@ -5,6 +5,7 @@ ROUTES = {
     ("log-entry", "GET"): "log.read",
     ("log-proof", "GET"): "log.read",
     ("checkpoints", "GET"): "log.read",
+    ("anchors", "GET"): "log.read",
     ("evidence-list", "GET"): "read",
     ("evidence", "GET"): "read",
     ("evidence-envelope", "GET"): "read",

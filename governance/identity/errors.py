@@ -7,6 +7,7 @@ class DomainError(Exception):
     """A request that is understood and refused; nothing was changed."""
 
     status = 422
+    title = ""
 
     def __init__(self, code: str, sentence: str, pointer: str = "") -> None:
         super().__init__(sentence)
@@ -58,6 +59,13 @@ class Busy(DomainError):
 
     status = 503
     retry_after = 5
+
+
+class Closed(Busy):
+    """Nothing can be changed until an operator has acted; reading goes on."""
+
+    title = "Nothing can be changed now"
+    retry_after = 60
 
 
 class TooManyTries(Busy):

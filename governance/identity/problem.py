@@ -30,10 +30,14 @@ def is_api(request: HttpRequest) -> bool:
     return request.path.startswith("/api/")
 
 
+def title_of(error: DomainError) -> str:
+    return error.title or TITLES.get(error.status, "Refused")
+
+
 def problem_body(error: DomainError) -> dict[str, Any]:
     body: dict[str, Any] = {
         "type": f"urn:muniment:problem:{error.code}",
-        "title": TITLES.get(error.status, "Refused"),
+        "title": title_of(error),
         "status": error.status,
         "code": error.code,
         "detail": error.sentence,
@@ -52,7 +56,7 @@ def render_problem(request: HttpRequest, error: DomainError) -> HttpResponse:
             problem_body(error), status=error.status, content_type="application/problem+json"
         )
     else:
-        context = {"title": TITLES.get(error.status, "Refused"), "error": error}
+        context = {"title": title_of(error), "error": error}
         response = render(request, "refusal.html", context, status=error.status)
     if isinstance(error, Busy):
         response["Retry-After"] = str(error.retry_after)

@@ -11,8 +11,9 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
+from governance.audit.closing import LogClosed
 from governance.identity.cursors import StrictCursors
-from governance.identity.errors import DomainError, InvalidInput, NotFound
+from governance.identity.errors import Busy, Closed, DomainError, InvalidInput, NotFound
 from governance.identity.principal import Principal
 from governance.identity.problem import problem_body
 
@@ -76,6 +77,8 @@ def answer_problem(error: Exception, context: dict[str, Any]) -> Response | None
     if found is None:
         return None
     response = Response(problem_body(found), status=found.status, content_type=PROBLEM)
+    if isinstance(found, Busy):
+        response["Retry-After"] = str(found.retry_after)
     if wait := getattr(error, "wait", None):
         response["Retry-After"] = str(int(wait))
     return response
@@ -84,6 +87,8 @@ def answer_problem(error: Exception, context: dict[str, Any]) -> Response | None
 def as_domain_error(error: Exception) -> DomainError | None:
     if isinstance(error, DomainError):
         return error
+    if isinstance(error, LogClosed):
+        return Closed(error.code, error.sentence)
     if isinstance(error, Http404):
         return NotFound("not_found", "Nothing here that you can see has this id.")
     if isinstance(error, exceptions.ValidationError):

@@ -10,8 +10,9 @@ from typing import Any, cast
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
+from governance.audit.closing import LogClosed
 from governance.identity.authentication import principal_from_bearer
-from governance.identity.errors import DomainError, Forbidden, Unauthenticated
+from governance.identity.errors import Closed, DomainError, Forbidden, Unauthenticated
 from governance.identity.models import Account
 from governance.identity.policy import ACTIONS, PUBLIC, SIGNED_IN, Routes, load_routes
 from governance.identity.principal import Principal, principal_of, role_words
@@ -83,6 +84,8 @@ class PrincipalMiddleware:
     def process_exception(
         self, request: HttpRequest, exception: Exception
     ) -> HttpResponseBase | None:
+        if isinstance(exception, LogClosed):
+            exception = Closed(exception.code, exception.sentence)
         if isinstance(exception, DomainError):
             return render_problem(request, exception)
         return None

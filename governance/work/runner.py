@@ -16,6 +16,7 @@ from django.db import close_old_connections, connection
 from django.db.models import F
 from django.utils import timezone
 
+from governance.audit.closing import LogClosed
 from governance.identity.principal import Principal, principal_of
 from governance.work.actions import lease
 from governance.work.kinds import KINDS, Kind, TryLater, WorkFailed
@@ -102,6 +103,11 @@ def run(job_id: UUID | str) -> str:
             result = kind.handler(claimed)
     except TryLater as wait:
         return put_back(claimed, str(wait), wait.seconds, counts=False)
+    except LogClosed as closed:
+        # What the platform does by itself comes again with its next slot; all else waits.
+        if kind.every_seconds:
+            return finish(claimed, JobState.FAILED, error=closed.sentence)
+        return put_back(claimed, closed.sentence, 30.0, counts=False)
     except WorkFailed as failure:
         return finish(claimed, JobState.FAILED, error=str(failure))
     except LeaseLost:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TypeVar
@@ -9,12 +10,13 @@ from typing import TypeVar
 from django.db.models.functions import TruncDate
 
 from governance.audit import merkle
-from governance.audit.models import Checkpoint, EntryText, Leaf
+from governance.audit.models import Anchor, Checkpoint, EntryText, Leaf
 from governance.audit.queries import read_tile
 from packages.archive import Archive
 from packages.case import Case
 
 CHUNK = 500
+ANCHORS = ("kind", "place", "size", "root", "at", "receipt")
 T = TypeVar("T")
 HASH = merkle.HASH_BYTES
 
@@ -30,14 +32,31 @@ def write(archive: Archive, case: Case) -> int:
         archive.add(f"log/{tile.path}", [data])
     counted = Counter()
     archive.add("log/entries.tsv", counted.lines(case))
+    archive.add_table("log/anchors.csv", ANCHORS, map(anchor_row, anchors(case.size)))
     archive.add_table("log/words.csv", ("index", "field", "salt", "text"), words(case))
     return counted.entries
 
 
 def earlier(newest: Checkpoint) -> list[Checkpoint]:
-    """The last checkpoint of each day before the newest one, oldest first."""
-    rows = Checkpoint.objects.filter(id__lt=newest.pk).annotate(day=TruncDate("signed_at"))
-    return sorted(rows.order_by("day", "-id").distinct("day"), key=lambda one: one.pk)
+    """Checkpoints before the newest one, oldest first: the last of each day, and the last that each place got."""
+    rows = Checkpoint.objects.filter(id__lt=newest.pk)
+    dated = rows.annotate(day=TruncDate("signed_at"))
+    daily = dated.order_by("day", "-id").distinct("day")
+    anchored = rows.filter(size__in=[one.size for one in anchors(newest.size)])
+    found = {one.pk: one for one in [*daily, *anchored.order_by("size", "-id").distinct("size")]}
+    return [found[pk] for pk in sorted(found)]
+
+
+def anchors(size: int) -> list[Anchor]:
+    """What places outside hold of this log: the newest good receipt of each day and place, oldest first."""
+    rows = Anchor.objects.filter(size__lte=size, error="").annotate(day=TruncDate("at"))
+    held = rows.order_by("day", "kind", "place", "-id").distinct("day", "kind", "place")
+    return sorted(held, key=lambda one: one.pk)
+
+
+def anchor_row(one: Anchor) -> tuple[object, ...]:
+    receipt = base64.b64encode(bytes(one.receipt)).decode()
+    return one.kind, one.place, one.size, bytes(one.root).hex(), one.at, receipt
 
 
 def chunked(rows: Iterable[T]) -> Iterator[list[T]]:

@@ -22,11 +22,21 @@ SIZE = OpenApiParameter("size", int, description="Size of a signed checkpoint; e
 class Keys(View):
     @extend_schema(responses={200: dict})
     def get(self, request: Request) -> Response:
-        """The log's public key (a vkey) and the public keys of statements, as hexadecimal digits."""
+        """The log's public keys (vkeys) and those of statements, as hexadecimal digits.
+
+        `log` signs now, `logKeys` are all with the least size that each signs: the first is the one to keep.
+        """
         log = public_key()
         rows = SigningKey.objects.all()
         statements = [{"keyid": key.keyid, "public": key.public} for key in rows]
-        return Response({"log": log.vkey if log else None, "statements": statements})
+        reigns = log.reigns if log else ()
+        return Response(
+            {
+                "log": log.vkey if log else None,
+                "logKeys": [{"vkey": key.vkey, "since": key.since} for key in reigns],
+                "statements": statements,
+            }
+        )
 
 
 class LogEntry(View):

@@ -40,7 +40,12 @@ CHECKPOINTS = 50
 
 
 def tabs_of(current: str, principal: Principal) -> list[dict[str, Any]]:
-    pages = [("log", "Entries"), ("evidence-list", "Evidence"), ("checkpoints", "Checkpoints")]
+    pages = [
+        ("log", "Entries"),
+        ("evidence-list", "Evidence"),
+        ("checkpoints", "Checkpoints"),
+        ("anchors", "Anchors"),
+    ]
     if principal.may_somewhere("package.make"):
         pages.append(("packages", "Packages"))
     if not principal.may_somewhere(READ):

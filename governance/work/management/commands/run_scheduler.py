@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, close_old_connections
 
+from governance.work.alarm import watch_log
 from governance.work.scheduler import run_due_schedules, sweep
 
 log = logging.getLogger(__name__)
@@ -26,6 +27,7 @@ class Command(BaseCommand):
         while not stop.wait(options["every"]):
             close_old_connections()
             try:
+                watch_log()
                 run_due_schedules()
                 sweep()
             except DatabaseError as error:
