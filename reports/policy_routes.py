@@ -12,6 +12,7 @@ ROUTES = {
     ("report-pdf", "GET"): "read",
     ("report-download", "GET"): "read",
     ("report-content", "GET"): "read",
+    ("report-proof", "GET"): "read",
     ("chart", "GET"): "read",
     ("chart-place", "GET"): "read",
 }

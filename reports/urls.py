@@ -13,6 +13,7 @@ urlpatterns = [
     path("reports/<uuid:pk>/progress", views.progress, name="report-progress"),
     path("reports/<uuid:pk>/pdf", views.pdf, name="report-pdf"),
     path("reports/<uuid:pk>/download", views.download, name="report-download"),
+    path("reports/<uuid:pk>/proof", views.proof, name="report-proof"),
     path("reports/<uuid:pk>/content", views.content, name="report-content"),
     path("charts/<uuid:pk>.svg", views.chart, name="chart"),
     path("charts/<uuid:pk>/place", views.chart_place, name="chart-place"),

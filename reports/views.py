@@ -12,9 +12,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django_htmx.http import HttpResponseStopPolling
 
+from governance.audit.proofs import newest_checkpoint
 from governance.evidence.models import Evidence
 from governance.identity.choices import UnitKind
-from governance.identity.errors import DomainError, Forbidden
+from governance.identity.errors import Conflict, DomainError, Forbidden
 from governance.identity.principal import Principal
 from governance.registry.finders import find
 from governance.registry.views import principal_of
@@ -24,6 +25,7 @@ from reports.content.results import STATES
 from reports.forms import AskForm, ScheduleForm
 from reports.listing import reports_of, schedules_of
 from reports.models import Chart, Report, ReportDefinition
+from reports.proof import SUFFIX, statement_proof
 
 PAGE = 50
 
@@ -166,6 +168,20 @@ def pdf(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 def download(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     found = find_report(pk, principal_of(request))
     return files.send(request, found.pdf, "application/pdf", found.filename, attach=True)
+
+
+def proof(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What travels beside the PDF (c2sp.org/tlog-proof): checked by verify.py against the log's key alone."""
+    found = find_report(pk, principal_of(request))
+    stated = Evidence.objects.filter(id__in=[found.evidence_id or found.pk]).first()
+    checkpoint = newest_checkpoint()
+    text = statement_proof(stated, checkpoint) if stated and checkpoint else None
+    if text is None:
+        raise Conflict("not_covered", "No signed checkpoint covers this report yet. Try in 10 s.")
+    response = HttpResponse(text, content_type="text/plain; charset=utf-8")
+    name = f"{found.filename}{SUFFIX}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 def content(request: HttpRequest, pk: UUID) -> HttpResponseBase:
