@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 ARGS ?=
 PY := .venv/bin/python
-PACKAGES := cli config demo governance inference lineage monitoring packages reports risk
+PACKAGES := cli config demo governance inference lineage monitoring packages reports risk verifier
 # A process that may not write bytecode compiles every library again at each start (10 s).
 unexport PYTHONDONTWRITEBYTECODE
 
