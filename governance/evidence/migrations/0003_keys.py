@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import django.db.models.deletion
 import django.utils.timezone
-import governance.audit.ids
 from django.db import migrations, models
+
+import governance.audit.ids
 
 
 class Migration(migrations.Migration):

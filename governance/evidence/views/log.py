@@ -37,12 +37,19 @@ from governance.identity.principal import Principal
 from governance.identity.sessions import SignedInRequest
 
 CHECKPOINTS = 50
+# Tabs of those who may not read the log.
+FOR_ALL = ("evidence-list", "keys")
 
 
 def tabs_of(current: str, principal: Principal) -> list[dict[str, Any]]:
-    pages = [("log", "Entries"), ("evidence-list", "Evidence"), ("checkpoints", "Checkpoints")]
+    pages = [
+        ("log", "Entries"),
+        ("evidence-list", "Evidence"),
+        ("checkpoints", "Checkpoints"),
+        ("keys", "Keys"),
+    ]
     if not principal.may_somewhere(READ):
-        pages = [page for page in pages if page[0] == current]
+        pages = [page for page in pages if page[0] in FOR_ALL]
     return [
         {"label": label, "url": reverse(name), "current": name == current} for name, label in pages
     ]
