@@ -10,7 +10,7 @@ from governance.identity.day_field import DayField
 from governance.identity.models import Token
 
 
-class TokenChoice(forms.ModelChoiceField):
+class TokenChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, token: Any) -> str:
         return f"{token.name} ({token.unit})"
 

@@ -180,23 +180,29 @@ def check_collector(predicate: JSON, by: Principal) -> None:
 
 def scope_of(said: JSON, by: Principal) -> Scope:
     """The scope as it is known here, where the account may submit. Raises Refused, Forbidden."""
-    unit = Unit.objects.visible_to(by).filter(pk=said["id"], kind=said["type"]).first()
-    known = None if unit else stated(said["type"], said["id"], by)
-    if unit is None and known is None:
-        raise Refused(
-            "unknown_scope",
-            f"No {said['type']} that this token sees has this id.",
-            "/predicate/scope/id",
-        )
-    holder = unit or known.unit  # type: ignore[union-attr] (one of the two is there)
-    by.require(SUBMIT, holder.path)
-    path = unit.path_ids if unit else known.predicate["scope"]["path"]  # type: ignore[union-attr]
-    if list(said["path"]) != list(path):
+    unit, path = place_of(said, by)
+    by.require(SUBMIT, unit.path)
+    if list(said["path"]) != path:
         raise Refused(
             "scope_path", f"The path of this scope is {', '.join(path)}.", "/predicate/scope/path"
         )
-    between = tuple(UUID(one) for one in path[len(holder.path_ids) : -1])
-    return Scope(said["type"], UUID(said["id"]), holder, between)
+    between = tuple(UUID(one) for one in path[len(unit.path_ids) : -1])
+    return Scope(said["type"], UUID(said["id"]), unit, between)
+
+
+def place_of(said: JSON, by: Principal) -> tuple[Unit, list[str]]:
+    """The unit that a scope belongs to, and the scope's path from the organisation down."""
+    unit = Unit.objects.visible_to(by).filter(pk=said["id"], kind=said["type"]).first()
+    if unit is not None:
+        return unit, unit.path_ids
+    known = stated(said["type"], said["id"], by)
+    if known is not None:
+        return known.unit, list(known.predicate["scope"]["path"])
+    raise Refused(
+        "unknown_scope",
+        f"No {said['type']} that this token sees has this id.",
+        "/predicate/scope/id",
+    )
 
 
 def stated(kind: str, pk: str, by: Principal) -> Evidence | None:

@@ -55,7 +55,7 @@ def speaks_for(predicate: JSON) -> bool:
     if "outcome" in predicate:
         return predicate["outcome"] in rules.APPROVED
     if predicate.get("kind") == "opinion":
-        return predicate["fields"].get("verdict") != "not-fit"
+        return bool(predicate["fields"].get("verdict") != "not-fit")
     return predicate.get("kind") == "artefact-admission"
 
 
