@@ -30,3 +30,37 @@ TABLE_GRANTS: dict[str, dict[GrantedRole, tuple[Privilege, ...]]] = {
     "gates_gatedecision": APPEND,
     "lineage_rawevent": APPEND,
 }
+
+# Tables whose rows may change without an entry in the log, and why. Every other table is guarded by the database:
+# a transaction that changes it and writes no entry is refused at its commit (config/entry_guard.py).
+UNAUDITED: dict[str, str] = {
+    "audit_outbox": "the log itself",
+    "audit_leaf": "the log itself",
+    "audit_tile": "the log itself",
+    "audit_checkpoint": "the log itself",
+    "audit_entry_text": "words of the log's entries",
+    "audit_anchor": "receipts: an entry for each would never let the log rest",
+    "identity_signintries": "counts wrong passwords",
+    "work_job": "work under way; what it does leaves entries",
+    "work_schedule": "when the next slot is due",
+    "work_scheduleslot": "which slots were begun",
+    "work_idempotencykey": "answers to repeat",
+    "work_notification": "mail about what the log says already",
+    "registry_artefact": "bytes by digest; what names them leaves an entry",
+    "assessment_result": "a cache of the rules' answers",
+    "assessment_resultchange": "a cache of the rules' answers",
+    "lineage_projectionmark": "projection of raw events, whose arrival leaves an entry",
+    "lineage_lineagejob": "projection of raw events",
+    "lineage_runattempt": "projection of raw events",
+    "lineage_dataversion": "projection of raw events",
+    "lineage_datause": "projection of raw events",
+    "lineage_dataalias": "projection of raw events",
+    "lineage_contradiction": "projection of raw events",
+    "reports_chart": "pictures by digest",
+    "django_session": "who is signed in; signing in leaves an entry",
+    "django_migrations": "changed by the owner alone",
+    "django_content_type": "changed by the owner alone",
+    "auth_permission": "not used",
+    "auth_group": "not used",
+    "auth_group_permissions": "not used",
+}

@@ -78,6 +78,7 @@ def migrations_digest() -> str:
         for pattern in ("**/migrations/*.py", "**/apps.py")
         for path in (PROJECT / room).glob(pattern)
     ]
+    files += [PROJECT / "config" / "entry_guard.py"]
     files += [PROJECT / "config" / "grants.py", PROJECT / "config" / "database_roles.py"]
     digest = hashlib.sha256()
     for path in sorted(files):
@@ -138,8 +139,10 @@ def drop_kept() -> None:
 def empty(name: str) -> None:
     """Delete every row that is not the template's; deferred constraints let the order be any."""
     with psycopg.connect(url("owner", name), autocommit=True) as connection:
-        guarded = [sql.Identifier(row[0]) for row in connection.execute(GUARDED)]
-        filled = [sql.Identifier(row[0]) for row in connection.execute(FILLED, (list(SHIPPED),))]
+        full = [row[0] for row in connection.execute(FILLED, (list(SHIPPED),))]
+        triggered = {row[0] for row in connection.execute(GUARDED)}
+        filled = [sql.Identifier(name) for name in full]
+        guarded = [sql.Identifier(name) for name in full if name in triggered]
         with connection.transaction():
             for table in guarded:
                 connection.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(table))
