@@ -42,7 +42,7 @@ class Kit:
 def kit(tmp_path_factory: pytest.TempPathFactory) -> Kit:
     house, folder = making.story(), tmp_path_factory.mktemp("packages")
     for scope in making.SCOPES:
-        making.package(house, scope).write(folder / f"{scope}.zip")
+        making.write_zip(folder / f"{scope}.zip", making.package(house, scope).signed())
     for number in range(-len(house.checkpoints), len(house.checkpoints)):
         (folder / f"kept-{number}").write_text(house.checkpoints[number], encoding="utf-8")
     (folder / "report.pdf").write_bytes(making.PDF)

@@ -512,7 +512,7 @@ class Package:
         }
 
     def write(self, path: Path, signer: dsse.KeySigner | None = None) -> Path:
-        return write_zip(path, self.signed(signer))
+        return write_zip(path, self.signed(signer), stored=True)
 
 
 def write_zip(path: Path, members: dict[str, bytes], stored: bool = False) -> Path:

@@ -66,19 +66,19 @@ def under_a_new_manifest(
 
 
 def test_some_flips_are_found(made: Package, kit: Kit, tmp_path: Path) -> None:
-    under_the_old_manifest(made, kit, tmp_path, 120, 1)
+    under_the_old_manifest(made, kit, tmp_path, 70, 1)
 
 
 def test_some_flips_are_found_though_a_stranger_signs_the_manifest_anew(
     made: Package, kit: Kit, tmp_path: Path
 ) -> None:
-    under_a_new_manifest(made, kit, tmp_path, 40, 2, signer=STRANGER)
+    under_a_new_manifest(made, kit, tmp_path, 20, 2, signer=STRANGER)
 
 
 def test_some_flips_are_found_though_the_right_key_signs_the_manifest_anew(
     made: Package, kit: Kit, tmp_path: Path
 ) -> None:
-    under_a_new_manifest(made, kit, tmp_path, 80, 3, signer=None)
+    under_a_new_manifest(made, kit, tmp_path, 50, 3, signer=None)
 
 
 @pytest.mark.long
