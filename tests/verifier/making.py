@@ -126,6 +126,7 @@ class House:
     checkpoints: list[str] = field(default_factory=list)
     keys: list[JSON] = field(default_factory=list)
     made: int = 0
+    report: int = -1
 
     def __post_init__(self) -> None:
         self.log_signers = [note.Ed25519Signer(self.origin, private(self.seed + 1))]
@@ -460,7 +461,7 @@ def story(seed: int = 0, origin: str = ORIGIN) -> House:
         "logSize": house.size,
         "root": house.root(house.size).hex(),
     }
-    house.report = house.state(report, PLACES["system"])  # type: ignore[attr-defined]
+    house.report = house.state(report, PLACES["system"])
     fill(house, 7, "/")
     house.keep_checkpoint()
     fill(house, 5, f"/{OTHER}/")
@@ -696,7 +697,7 @@ def reports_of(house: House, scope: str) -> dict[str, bytes]:
     del scope
     return {
         "reports/report.pdf": PDF,
-        "reports/report.pdf.tlog-proof": house.report_proof(house.report).encode(),  # type: ignore[attr-defined]
+        "reports/report.pdf.tlog-proof": house.report_proof(house.report).encode(),
     }
 
 

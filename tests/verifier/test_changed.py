@@ -7,6 +7,8 @@ rewrites the log. Only a checkpoint kept outside finds the last one.
 from __future__ import annotations
 
 import base64
+import copy
+import hashlib
 import json
 import zipfile
 from collections.abc import Callable
@@ -19,7 +21,10 @@ from governance.evidence import dsse
 from tests.verifier import making
 from tests.verifier.conftest import Kit, Run, check
 from tests.verifier.making import House, Package
+from verifier.absent import note_absent
+from verifier.faults import Findings
 from verifier.main import Verdict, lines_of
+from verifier.statements import Statement
 
 ENTRIES, ENVELOPES, RESULTS = (
     "log/entries.tsv",
@@ -350,24 +355,21 @@ def test_a_manifest_signed_by_a_pipeline_is_not_the_installations(
     assert (verdict.exit, "No key of the installation" in said(verdict)) == (1, True)
 
 
-def rewritten() -> House:
+def rewritten(monkeypatch: pytest.MonkeyPatch) -> House:
     """The same installation by whoever holds every key, with one measurement made better."""
-    making.story.cache_clear()
     original = making.measure
 
     def better(house, where, subjects, plan, value, pipeline) -> None:
         original(house, where, subjects, plan, "0.99" if value == "0.91" else value, pipeline)
 
-    making.measure = better
-    try:
-        return making.story()
-    finally:
-        making.measure = original
-        making.story.cache_clear()
+    monkeypatch.setattr(making, "measure", better)
+    return making.story.__wrapped__()
 
 
-def test_only_an_outside_checkpoint_finds_who_holds_every_key(kit: Kit, tmp_path: Path) -> None:
-    false = rewritten()
+def test_only_an_outside_checkpoint_finds_who_holds_every_key(
+    kit: Kit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    false = rewritten(monkeypatch)
     assert false.size == kit.house.size
     path = making.package(false).write(tmp_path / "p.zip")
     inside = check(path, kit.key)
@@ -385,9 +387,7 @@ def test_only_an_outside_checkpoint_finds_who_holds_every_key(kit: Kit, tmp_path
 
 def cut_off() -> House:
     """The log as it stood at 508 entries, with the head that was signed then."""
-    making.story.cache_clear()
-    house = making.story()
-    making.story.cache_clear()
+    house = making.story.__wrapped__()
     del house.entries[508:]
     house.checkpoints.pop()
     return house
@@ -569,18 +569,56 @@ def test_a_text_from_a_package_cannot_steer_the_terminal(made: Package, tmp_path
     assert sum(line.startswith("HOLDS") for line in text.splitlines()) == 0
 
 
-def test_a_statement_whose_key_had_expired_does_not_count(kit: Kit, tmp_path: Path) -> None:
-    making.story.cache_clear()
+def test_a_statement_whose_key_had_expired_does_not_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     original = making.House.register_key
 
     def short(self, signer, purpose, expires=None) -> None:
         original(self, signer, purpose, "2026-11-01T04:00:00Z" if expires else None)
 
-    making.House.register_key = short
-    try:
-        house = making.story()
-    finally:
-        making.House.register_key = original
-        making.story.cache_clear()
+    monkeypatch.setattr(making.House, "register_key", short)
+    house = making.story.__wrapped__()
     text = said(check(making.package(house).write(tmp_path / "p.zip")))
     assert "had expired on 2026-11-01T04:00:00Z" in text
+
+
+def withhold(package: Package, number: int) -> None:
+    """Keep a statement back together with its entry; the manifest counts what is left."""
+    envelopes = rows(package, ENVELOPES)
+    sha256 = hashlib.sha256(
+        base64.b64decode(json.loads(envelopes.pop(number))["payload"])
+    ).hexdigest()
+    put(package, ENVELOPES, envelopes)
+    for name in (ENTRIES, "evidence/register.csv"):
+        put(package, name, [line for line in rows(package, name) if sha256.encode() not in line])
+    package.head["entries"] -= 1
+    package.head["statements"] -= 1
+
+
+def test_a_statement_withheld_with_its_entry_shows_where_results_rest_on_it(
+    made: Package, kit: Kit, tmp_path: Path
+) -> None:
+    package = made.copy()
+    withhold(package, 5)
+    text = said(check(package.write(tmp_path / "p.zip"), kit.key, kit.kept()))
+    assert "MEASURE 2.11 of release" in text
+
+
+def test_citations_and_revisions_that_are_missing_are_named() -> None:
+    house = making.story()
+    values = [
+        (index, made)
+        for index, made in house.payloads.items()
+        if made["predicate"].get("kind") == "alert"
+    ]
+    index, made = copy.deepcopy(values[0])
+    made["predicate"]["record"]["revision"] = 3
+    made["predicate"]["supersedes"] = {"id": making.uuid(5), "reasonDigest": "0" * 64}
+    one = Statement(index, made, "", "/", "record", "", is_revoked=False)
+    findings = Findings()
+    note_absent([one], 0, findings)
+    text = " ".join(findings.notes)
+    assert "nothing of the log was withheld" in text
+    assert f"cited by others and not here: 1, the first by the one at index {index}." in text
+    assert f"revisions missing: 1, the first alert {made['predicate']['record']['id']}" in text
