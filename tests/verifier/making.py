@@ -185,14 +185,14 @@ class House:
         }
         facts |= {"account": owner, "person": owner, "expires": expires}
         index = self.enter("key.registered", ("key", signer.keyid[7:43]), facts=facts)
-        self.keys.append({**facts, "since": index, "until": "", "why": ""})
+        self.keys.append({**facts, "since": index, "revoked": []})
 
     def revoke_key(self, signer: dsse.KeySigner, size: int, why: str) -> None:
         facts = {"keyid": signer.keyid, "from": str(size), "why": why}
         self.enter("key.revoked", ("key", signer.keyid[7:43]), facts=facts)
         for key in self.keys:
             if key["keyid"] == signer.keyid:
-                key.update(until=str(size), why=why)
+                key["revoked"].append((size, why))
 
     def rotate(self) -> None:
         old, new = self.log_signers[-1], note.Ed25519Signer(self.origin, private(self.seed + 100))
@@ -462,7 +462,8 @@ def story(seed: int = 0, origin: str = ORIGIN) -> House:
         "root": house.root(house.size).hex(),
     }
     house.report = house.state(report, PLACES["system"])
-    fill(house, 7, "/")
+    house.revoke_key(house.pipelines[1], house.size, "retired")
+    fill(house, 6, "/")
     house.keep_checkpoint()
     fill(house, 5, f"/{OTHER}/")
     return house
@@ -643,21 +644,13 @@ def register(house: House, stated: Sequence[int]) -> bytes:
 
 
 def keys_table(house: House) -> bytes:
-    names = [
-        "keyid",
-        "public",
-        "purpose",
-        "who answers for it",
-        "from index",
-        "expires",
-        "revoked from size",
-        "why",
+    names = ["keyid", "public", "purpose", "who answers", "from index", "expires"]
+    parts = ("keyid", "public", "purpose", "person", "since", "expires")
+    heads = [
+        (["" if key[part] is None else key[part] for part in parts], key) for key in house.keys
     ]
-    parts = ("keyid", "public", "purpose", "person", "since", "expires", "until", "why")
-    return table(
-        names,
-        [[one[part] if one[part] is not None else "" for part in parts] for one in house.keys],
-    )
+    rows = [[*head, *one] for head, key in heads for one in key["revoked"] or [("", "")]]
+    return table([*names, "revoked from size", "why"], rows)
 
 
 def populations(house: House, stated: Sequence[int], seed: str) -> dict[str, bytes]:
@@ -722,7 +715,7 @@ def judged(house: House, where: Place, size: int) -> list[JSON]:
 
 def seen(house: House, where: Place, kind: str, size: int) -> list[JSON]:
     """The statements that governance.assessment.results reads for a system or a unit."""
-    begin = {key["keyid"]: int(key["until"]) for key in house.keys if key["until"]}
+    begin = {key["keyid"]: min(key["revoked"])[0] for key in house.keys if key["revoked"]}
     found = []
     for index, made in house.payloads.items():
         unit = canonical.loads(house.entries[index])["unit"]
