@@ -238,18 +238,27 @@ class TimeStamping:
     kind: str = "tsa"
 
     def send(self, signed: str) -> bytes:
-        request = (
-            TimestampRequestBuilder()
-            .data(signed.encode())
-            .hash_algorithm(HashAlgorithm.SHA256)
-            .build()
-        )
+        """With the authority's certificates, unless their order is one that strict DER forbids: OpenSSL's is."""
+        answer = self._stamp(signed, with_certificates=True)
+        return answer if answer is not None else self._bare(signed)
+
+    def _bare(self, signed: str) -> bytes:
+        answer = self._stamp(signed, with_certificates=False)
+        if answer is None:
+            raise PlaceError(f"{self.name} answered with no time stamp.")
+        return answer
+
+    def _stamp(self, signed: str, *, with_certificates: bool) -> bytes | None:
+        """The authority's answer; None for one that cannot be read. Raises PlaceError where it is over something else."""
+        builder = TimestampRequestBuilder().data(signed.encode())
+        builder = builder.hash_algorithm(HashAlgorithm.SHA256)
+        request = builder.cert_request(cert_request=with_certificates).build()
         answer = post(self.url, self.name, request.as_bytes(), "application/timestamp-query")
         try:
             response = decode_timestamp_response(answer)
             granted, info = response.status in {0, 1}, response.tst_info
         except ValueError:
-            raise PlaceError(f"{self.name} answered with no time stamp.") from None
+            return None
         fits = info.message_imprint.message == hashlib.sha256(signed.encode()).digest()
         if not granted or not fits or info.nonce != request.nonce:
             raise PlaceError(f"{self.name} stamped something else than it was sent.")
