@@ -1,6 +1,6 @@
 """Places outside that hold the log's heads: a folder, a git repository, syslog, a webhook, a time-stamping authority.
 
-    dir:/srv/anchors                     a folder, best one that another machine mounts
+    dir:/srv/anchors                     a folder, best one that another machine mounts (a blank is %20)
     git+ssh://git@host/anchors.git#main  a git repository: a commit and a push for each checkpoint
     syslog+udp://host:514, syslog+tcp://host:601
     https://host/path                    a webhook: the checkpoint is posted
@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import httpx
 from rfc3161_client import (
@@ -68,7 +68,7 @@ def read_places(texts: Iterable[str], work: Path | None = None) -> list[Place]:
 def read_place(text: str, work: Path) -> Place:
     scheme, colon, rest = text.partition(":")
     if scheme == "dir" and colon and Path(rest).is_absolute():
-        return Folder(Path(rest))
+        return Folder(Path(unquote(rest)))
     url = urlsplit(text)
     maker = MAKERS.get(url.scheme)
     if maker is None or not (url.hostname or url.scheme == "git+file"):

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from governance.evidence.views import anchors, evidence, log
+from governance.evidence.views import anchors, evidence, log, words
 
 urlpatterns = [
     path("log", log.log, name="log"),
     path("log/checkpoints", log.checkpoints, name="checkpoints"),
     path("log/anchors", anchors.anchors, name="anchors"),
+    path("log/words", words.words, name="words"),
+    path("log/holds/<uuid:pk>/lift", words.hold_lift, name="hold-lift"),
     path("log/<int:index>", log.log_entry, name="log-entry"),
     path("log/<int:index>/proof", log.log_proof, name="log-proof"),
     path("evidence", evidence.evidence_list, name="evidence-list"),

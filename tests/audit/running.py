@@ -134,7 +134,7 @@ class SequencerProcess:
                 env=environment,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                preexec_fn=die_with_parent(os.getpid(), signal.SIGKILL),
+                preexec_fn=die_with_parent(os.getpid(), signal.SIGKILL),  # noqa: PLW1509
             )
 
     def kill(self) -> None:

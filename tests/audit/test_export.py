@@ -32,7 +32,7 @@ def head(leaves: list[bytes]) -> bytes:
 
 def entries_of(folder: Path) -> list[bytes]:
     """Every entry, from the bundles in the order of their names."""
-    files = sorted((folder / "tile/entries").rglob("*"), key=lambda path: str(path))
+    files = sorted((folder / "tile/entries").rglob("*"), key=str)
     found = []
     for path in (path for path in files if path.is_file()):
         data, position = path.read_bytes(), 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import os
 import shutil
 import stat
 import subprocess
@@ -248,7 +247,7 @@ def test_the_key_file_is_made_once_and_for_its_owner(tmp_path: Path) -> None:
     first = home.signer.vkey
     assert stat.S_IMODE(home.key_path.stat().st_mode) == 0o600
     assert SignerHome(tmp_path / "keys").signer.vkey == first
-    assert os.listdir(home.folder).count("log.pem") == 1
+    assert [path.name for path in home.folder.glob("*.pem*")] == ["log.pem"]
 
 
 def test_public_key_of_the_test_is_that_of_its_pem() -> None:
