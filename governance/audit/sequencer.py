@@ -226,7 +226,7 @@ class Sequencer:
         present = key_for(keys, size)
         wanted = [present.vkey]
         if present.since and not self.has_checkpoint(present.since):
-            wanted = [keys[-2].vkey, present.vkey]
+            wanted = [present.vkey, keys[-2].vkey]
         held = {signer.vkey: signer for signer in self.home.signers()}
         if present.vkey not in held:
             raise note.NoteError(

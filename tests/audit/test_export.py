@@ -97,7 +97,7 @@ def test_the_checkpoint_verifies_with_openssl_and_the_key_of_its_size(exported: 
     assert (exported / "log.vkey").read_text().strip() == keys[0][1]
     text, _, signatures = (exported / "checkpoint").read_text().rpartition("\n\n")
     public = base64.b64decode(keys[1][1].split("+", 2)[2])[1:]
-    raw = base64.b64decode(signatures.splitlines()[1].split(" ")[2])[4:]
+    raw = base64.b64decode(signatures.splitlines()[0].split(" ")[2])[4:]
     (exported / "text").write_text(text + "\n")
     (exported / "signature").write_bytes(raw)
     (exported / "key.der").write_bytes(bytes.fromhex("302a300506032b6570032100") + public)

@@ -18,7 +18,9 @@ from governance.audit.logkey import SignerHome
 from governance.audit.models import Checkpoint, Leaf, OutboxEntry
 from governance.audit.proofs import check_checkpoint, log_key
 from governance.audit.queries import root_at
+from tests.audit import child
 from tests.audit.running import SequencerProcess, signed_size, wait_for, write
+from tests.environment import session
 
 ROUNDS = 20
 
@@ -85,30 +87,27 @@ def test_of_two_sequencers_started_at_once_one_works(home: SignerHome, tmp_path:
 
 
 @pytest.mark.long
-def test_a_sequencer_killed_at_random_points_loses_and_doubles_nothing(
-    home: SignerHome, tmp_path: Path
-) -> None:
-    chance = random.Random(20)
-    writer = Writer()
+def test_a_sequencer_killed_at_random_points_loses_and_doubles_nothing(home: SignerHome) -> None:
+    chance, url, writer = random.Random(20), session.url("sequencer"), Writer()
     writer.start()
     try:
         for number in range(ROUNDS):
-            process = SequencerProcess(tmp_path, tmp_path / "sequencer.log")
+            process = child.start(home.folder, url)
             begun = Leaf.objects.count()
             wait_for(lambda begun=begun: Leaf.objects.count() > begun, 60)
             # Some rounds live long enough to sign.
-            time.sleep(chance.uniform(0, 11 if number % 5 == 0 else 1.0))
-            process.kill()
+            time.sleep(chance.uniform(9, 11) if number % 5 == 0 else chance.uniform(0, 0.5))
+            child.kill(process)
     finally:
         writer.stop.set()
         writer.join(20)
-    process = SequencerProcess(tmp_path, tmp_path / "sequencer.log")
+    process = child.start(home.folder, url)
     try:
         write(1)
-        total = Leaf.objects.count() + OutboxEntry.objects.count()
-        wait_for(lambda: signed_size() >= total, 60)
+        wait_for(lambda: not OutboxEntry.objects.exists(), 60)
+        wait_for(lambda: signed_size() == Leaf.objects.count(), 60)
     finally:
-        process.end()
+        child.kill(process)
     last = Leaf.objects.latest("index")
     check_whole([*writer.ledger, str(last.entry_id)], home)
     assert len(writer.ledger) > 200 and Checkpoint.objects.count() >= 2

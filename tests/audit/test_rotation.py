@@ -109,7 +109,7 @@ def check_outcome(home: SignerHome, first: str) -> None:
     for row in Checkpoint.objects.order_by("id"):
         assert check_checkpoint(row, key).holds, row.size
     covering = [row for row in Checkpoint.objects.order_by("id") if row.size >= since]
-    assert signers_of(covering[0], first, new) == [first, new]
+    assert signers_of(covering[0], first, new) == [new, first]
     assert signers_of(covering[-1], first, new) == [new] and len(covering) > 1
     assert all(
         signers_of(row, first, new) == [first] for row in Checkpoint.objects.filter(size__lt=since)
