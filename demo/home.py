@@ -28,7 +28,7 @@ def fresh_home() -> tuple[Path, bool]:
 
     Raises HomeError for a folder that holds anything but a demonstration, or one in use.
     """
-    use_demo_folder()
+    anchors = use_demo_folder()
     os.environ.setdefault("MUNIMENT_DEMO_CACHE", str(SURVEY))
     home = data_folder()
     os.environ["MUNIMENT_HOME"] = str(home)
@@ -39,6 +39,7 @@ def fresh_home() -> tuple[Path, bool]:
         wipe(home)
     home.mkdir(mode=0o711, parents=True, exist_ok=True)
     (home / MARK).write_text(MARK_WORDS, encoding="utf-8")
+    anchors.mkdir(mode=0o755)
     return home, is_old
 
 
