@@ -35,7 +35,7 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
-    if not options.token:
+    if not options.token and not getattr(options, "is_offline", False):
         return fail(
             "Set MUNIMENT_TOKEN or pass --token. A system's owner creates one under 'Tokens'."
         )

@@ -8,7 +8,8 @@ from typing import Any
 
 from governance.registry.models import DatasetVersion
 from inference.engine.reasons import EngineError
-from monitoring.evaluation.compute import Tell, source
+from monitoring.evaluation.compute import source
+from monitoring.evaluation.figures import Tell
 from monitoring.evaluation.rows import names_of, read_columns
 from monitoring.evidently_backend import SAMPLE_ROWS, run_evidently
 from monitoring.faults import INSTALLATION_FAULTS

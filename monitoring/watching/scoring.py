@@ -15,7 +15,8 @@ from inference.engine.scores import predicted_labels
 from inference.engine.signature import Signature
 from inference.registered import engine_signature
 from monitoring.choices import Device
-from monitoring.evaluation.compute import Tell, check_fit, now_and_then, policy, source
+from monitoring.evaluation.compute import check_fit, source
+from monitoring.evaluation.figures import Tell, now_and_then, policy
 from monitoring.subjects import only_version
 
 LARGEST_KEPT = 2**31

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
+
 from governance.audit.actions import instant
 from governance.evidence.actions import emit, subject, worker_collector
 from governance.evidence.choices import Assurance, PredicateType
@@ -74,7 +76,7 @@ def body(run: MonitorRun, compared: Compared, at: datetime) -> JSON:
         "status": str(compared.status),
         "reason": compared.reason or None,
         "columns": [column(one) for one in compared.columns],
-        "code": code(),
+        "code": code(settings.VERSION),
         "environment": environment,
         "artefacts": artefacts(compared),
     }
