@@ -7,7 +7,6 @@ when it is asked for: signing needs cryptography, measuring what a worker needs 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -139,25 +138,110 @@ def measurements(asked: Asked, tell: Tell) -> list[JSON]:
         environment=environment,
         signature=signature,
     )
-    return [statement(asked, model.sha256, ended, described.body(one)) for one in measured]
-
-
-def statement(asked: Asked, model: str, at: str, body: JSON) -> JSON:
     release = asked.release
-    subjects = [(f"Release {release['number']}", release["digest"]), ("Model version", model)]
+    subjects = [
+        (f"Release {release['number']}", release["digest"]),
+        ("Model version", model.sha256),
+    ]
+    return [
+        statement("measurement", release["scope"], subjects, asked.you, ended, described.body(one))
+        for one in measured
+    ]
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A monitor as the platform knows it, the rows of a period, and the files that hold both here."""
+
+    monitor: JSON
+    release: JSON
+    signature: JSON
+    reference: JSON
+    dataset: JSON
+    you: JSON
+    model: Path
+    reference_file: Path
+    data: Path
+    observed: tuple[str, str]
+
+
+def drift(asked: Watched, tell: Tell) -> JSON:
+    """The unsigned drift statement that the worker would make of the same rows, as computed elsewhere."""
+    from inference.registered import engine_signature
+    from monitoring.evaluation import drifting
+    from monitoring.evaluation.provenance import code, environment_of
+    from monitoring.evaluation.rows import Source
+    from monitoring.statistics.column_drift import DriftStatus
+
+    started = instant()
+    signature = engine_signature(asked.signature, asked.release["manifest"]["decision"])
+    model = Source(asked.model, digest_of(asked.model))
+    features = drifting.features_of(asked.monitor["columns"])
+    names = [one.name for one in features]
+    sources = (
+        Source(asked.reference_file, asked.reference["sha256"]),
+        Source(asked.data, asked.dataset["sha256"]),
+    )
+    scored = [
+        drifting.score_data(model, one, signature, f"Scoring {one.path.name}", tell)
+        for one in sources
+    ]
+    before, after = (drifting.held_columns(one, names) for one in sources)
+    predicted = tuple((one.scores, one.labels) for one in scored)
+    result = drifting.compared(
+        (before, after), (predicted[0], predicted[1]), features, asked.monitor["rule"]
+    )
+    columns = drifting.columns_of(result, result.status)
+    environment, _ = environment_of(scored[1].provider, scored[1].nodes)
+    reference, dataset, at = asked.reference, asked.dataset, instant()
+    body = {
+        "series": {
+            "check": drifting.CHECK,
+            "target": f"sha256:{asked.release['digest']}",
+            "slice": "all",
+        },
+        "observed": {"from": asked.observed[0], "to": asked.observed[1]},
+        "monitor": {name: asked.monitor[name] for name in ("id", "revision", "digest")},
+        "scheduledFor": started,
+        "run": {"id": str(new_id()), "attempt": 1, "startedAt": started},
+        "reference": thing(reference),
+        "dataset": {**thing(dataset), "labels": None},
+        "sample": {"method": "every row", "n": len(scored[1].scores), "seed": None},
+        "status": str(DriftStatus(result.status)),
+        "reason": result.reason or None,
+        "columns": [drifting.column(one) for one in columns],
+        "code": code(VERSION),
+        "environment": environment,
+        "artefacts": [],
+    }
+    subjects = [
+        (f"Release {asked.release['number']}", asked.release["digest"]),
+        (reference["name"], reference["sha256"]),
+        (dataset["name"], dataset["sha256"]),
+    ]
+    return statement("drift", asked.monitor["scope"], subjects, asked.you, at, body)
+
+
+def thing(dataset: JSON) -> JSON:
+    return {"name": dataset["name"], "digest": dataset["sha256"], "rows": int(dataset["rows"])}
+
+
+def statement(
+    type_: str, scope: JSON, subjects: list[tuple[str, str]], you: JSON, at: str, body: JSON
+) -> JSON:
     return {
         "_type": "https://in-toto.io/Statement/v1",
         "subject": [{"name": name, "digest": {"sha256": one}} for name, one in subjects],
-        "predicateType": "urn:muniment:predicate:measurement:v1",
+        "predicateType": f"urn:muniment:predicate:{type_}:v1",
         "predicate": {
             "id": str(new_id()),
-            "scope": release["scope"],
+            "scope": scope,
             "producedAt": at,
             "collector": {
                 "kind": "ci",
-                "id": asked.you["account"],
+                "id": you["account"],
                 "version": f"muniment {VERSION}",
-                "person": asked.you["person"],
+                "person": you["person"],
             },
             "assurance": "computed-elsewhere",
             "supersedes": None,
@@ -168,7 +252,3 @@ def statement(asked: Asked, model: str, at: str, body: JSON) -> JSON:
 
 def instant() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-def text_of(statement: Any) -> str:
-    return json.dumps(statement, sort_keys=True, ensure_ascii=False)

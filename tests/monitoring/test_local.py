@@ -16,10 +16,12 @@ from governance.audit import canonical
 from governance.evidence.models import Evidence, SigningKey
 from governance.evidence.pipeline_keys import register_key
 from governance.identity import actions as identity
+from monitoring.models import Monitor
 from tests.cast import Cast
 from tests.environment.session import PROJECT
 from tests.evidence.pipelines import make_pipeline
 from tests.monitoring.places import CRITERIA, Places, figure, model_bytes, parquet, survey
+from tests.monitoring.watched import Watched, people
 from tests.registry.test_command import Muniment
 
 VERBS = ["evidence.submit"]
@@ -104,6 +106,37 @@ def test_figures_from_beside_the_data_satisfy_what_asks_for_no_more(beside: Besi
     beside.evaluate(places.approve(places.write_plan(*CRITERIA)))
     node = places.element("MEASURE 2.3", "performance")
     assert (node["state"], node["basis"]) == ("holds", "computed-elsewhere")
+
+
+def test_drift_beside_the_data_is_the_workers(
+    watched: Watched, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    beside = Beside(watched.places, tmp_path)
+    rows = people(101)
+    batch = watched.batch(rows)
+    # The tests' own shortcut for the reference's scores is not the engine's.
+    Monitor.objects.filter(pk=watched.monitor.pk).update(reference_scores="")
+    run = watched.run()
+    assert run.batch_id == batch.pk
+    stated = Evidence.objects.get(id=run.evidence_id).predicate
+    (tmp_path / "reference.parquet").write_bytes(parquet(survey(3000, seed=3)))
+    (tmp_path / "rows.parquet").write_bytes(parquet(rows))
+    begin, end = (
+        f"{one:%Y-%m-%dT%H:%M:%SZ}" for one in (batch.observed_from, batch.observed_until)
+    )
+    files = {"model": beside.model, "reference": tmp_path / "reference.parquet", "key": beside.key}
+    options = [one for name, path in files.items() for one in (f"--{name}", str(path))]
+    code = beside.muniment(
+        "profile", "--local", "--monitor", str(watched.monitor.pk), *options,
+        "--data", str(tmp_path / "rows.parquet"), "--observed", begin, end,
+    )  # fmt: skip
+    (row,) = Evidence.objects.filter(keyid=beside.registered.keyid)
+    said = row.predicate
+    for here, there in zip(said["columns"], stated["columns"], strict=True):
+        assert {k: (v, there[k]) for k, v in here.items() if there[k] != v} == {}
+    assert (said["status"], code) == (stated["status"], 1 if run.drifted else 0)
+    assert (row.type, row.assurance) == ("drift", "computed-elsewhere")
+    assert "drifted:" in capsys.readouterr().out
 
 
 def test_other_files_are_refused(beside: Beside) -> None:
