@@ -36,9 +36,7 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
-    if options.is_offline:
-        return int(options.run(options))
-    if not options.token:
+    if not options.token and not options.is_offline:
         return fail(
             "Set MUNIMENT_TOKEN or pass --token. A system's owner creates one under 'Tokens'."
         )

@@ -42,6 +42,14 @@ def protected_of(version: ModelVersion) -> tuple[str, ...]:
     return tuple(str(name) for name in named) if isinstance(named, list) else ()
 
 
+def check_named(system: AISystem, dataset: DatasetVersion, pointer: str = "/dataset") -> None:
+    """Raise InvalidInput unless the rows are the system's. A file that stays elsewhere is measured there."""
+    if not system.unit.path.startswith(dataset.unit.path):
+        raise InvalidInput("dataset", f"'{dataset}' belongs to another AI system.", pointer)
+    if dataset.artefact_id is not None:
+        check_dataset(system, dataset, pointer)
+
+
 def check_dataset(system: AISystem, dataset: DatasetVersion, pointer: str = "/dataset") -> None:
     """Raise InvalidInput unless the rows belong to the system's part of the tree and lie here."""
     if not system.unit.path.startswith(dataset.unit.path):
@@ -49,7 +57,8 @@ def check_dataset(system: AISystem, dataset: DatasetVersion, pointer: str = "/da
     if dataset.artefact_id is None:
         raise InvalidInput(
             "dataset_elsewhere",
-            f"The file of '{dataset}' is not here. Upload it, then register it with the upload.",
+            f"The file of '{dataset}' is not here. Upload it, then register it with the upload; or measure beside "
+            "the data and sign the figures: muniment evaluate --local.",
             pointer,
         )
     if not is_parquet(dataset.sha256):

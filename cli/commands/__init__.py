@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from cli.commands import deployments, evaluation, gate, lineage, monitoring, registry, verify
+from cli.commands import (
+    deployments,
+    evaluation,
+    evidence,
+    gate,
+    lineage,
+    monitoring,
+    registry,
+    verify,
+)
 
 ALL = (
     *registry.ALL,
     *deployments.ALL,
     *lineage.ALL,
     *evaluation.ALL,
+    *evidence.ALL,
     *gate.ALL,
     *monitoring.ALL,
     *verify.ALL,

@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 from cli.client import JSON, Client
@@ -31,7 +32,9 @@ def add_evaluate(verbs: Any) -> None:
         help="measure a release; exit 0 measured (also where a criterion does not hold: the gate judges), "
         "1 no valid figure",
     )
-    command.add_argument("--release", required=True, help="id of the release")
+    command.add_argument(
+        "--release", help="id of the release; where the plan is about one, that one"
+    )
     command.add_argument(
         "--plan", help="id of an approved plan; without one the run is exploratory"
     )
@@ -47,10 +50,25 @@ def add_evaluate(verbs: Any) -> None:
     command.add_argument(
         "--format", choices=["text", "json"], default="text", help="how the figures are printed"
     )
+    command.add_argument(
+        "--local",
+        action="store_true",
+        help="measure here, beside the data, and hand in signed figures: no row leaves",
+    )
+    command.add_argument("--model", type=Path, help="with --local: the ONNX file of the release")
+    command.add_argument("--data", type=Path, help="with --local: the plan's Parquet file")
+    command.add_argument(
+        "--labels-file", type=Path, help="with --local: where the labels are in a file of their own"
+    )
+    command.add_argument("--key", type=Path, help="with --local: PEM file to sign with")
     command.set_defaults(run=evaluate)
 
 
 def evaluate(client: Client, o: argparse.Namespace) -> int:
+    if o.local:
+        return evaluate_here(client, o)
+    if not o.release:
+        raise ValueError("Name the release with --release.")
     named = {name: getattr(o, name) for name in ("plan", "dataset", "labels", "device")}
     body = {name: value for name, value in named.items() if value}
     run = client.post(f"releases/{o.release}/evaluations", body)
@@ -60,6 +78,78 @@ def evaluate(client: Client, o: argparse.Namespace) -> int:
         )
     print(json.dumps(run, indent=2, sort_keys=True) if o.format == "json" else as_text(run))
     return 1 if run["state"] in {"invalid", "failed"} else 0
+
+
+def evaluate_here(client: Client, o: argparse.Namespace) -> int:
+    """Measure on this machine under an approved plan, sign each figure, hand all of them in."""
+    from cli import local  # noqa: PLC0415 (numpy, ONNX Runtime, cryptography: only for this)
+
+    missing = [name for name in ("plan", "model", "data", "key") if not getattr(o, name)]
+    if missing:
+        raise ValueError(f"--local needs {', '.join(f'--{name}' for name in missing)} as well.")
+    asked = asked_of(client, o, local)
+
+    def tell(words: str, done: int, total: int) -> None:
+        print(f"{words} {done:,} of {total:,}", file=sys.stderr, flush=True)
+
+    handed = []
+    for made in local.measurements(asked, tell):
+        answer = client.post("evidence", local.signed(made, o.key))
+        handed.append({**shown_here(made), "evidence": answer["id"], "shortId": answer["shortId"]})
+    if o.format == "json":
+        print(json.dumps(handed, indent=2, sort_keys=True))
+    else:
+        print("\n".join(["HANDED IN  computed elsewhere and signed", *map(figure, handed)]))
+    return 1 if any(one["value"] is None for one in handed) else 0
+
+
+def asked_of(client: Client, o: argparse.Namespace, local: Any) -> Any:
+    """What the platform knows of plan, release, model and rows; refuses files that are not those."""
+    plan = client.get(f"evaluation-plans/{o.plan}")
+    if plan["state"] != "approved":
+        raise ValueError(f"This plan is {plan['state']}. Have it approved first.")
+    if not (o.release or plan["release"]):
+        raise ValueError("This plan is about a model version. Name the release with --release.")
+    release = client.get(f"releases/{o.release or plan['release']}")
+    digest = local.digest_of(o.model)
+    versions = client.all(f"systems/{release['system']}/model-versions")
+    version = next((one for one in versions if one["digest"] == digest), None)
+    if version is None or digest not in {one["digest"] for one in release["manifest"]["models"]}:
+        raise ValueError(f"{o.model} is no model of this release (its digest is {digest}).")
+    rows = local.digest_of(o.data)
+    if rows != plan["datasetDigest"]:
+        raise ValueError(f"{o.data} is not the plan's data: its digest is {rows}.")
+    datasets = list(client.all(f"systems/{release['system']}/datasets"))
+    check_labels(plan, datasets, local.digest_of(o.labels_file) if o.labels_file else None)
+    return local.Asked(
+        release=release,
+        signature=version["signature"],
+        plan=plan,
+        dataset=next(one for one in datasets if one["sha256"] == rows),
+        you=client.get("keys")["you"],
+        model=o.model,
+        data=o.data,
+        labels=o.labels_file,
+        device=o.device,
+    )
+
+
+def check_labels(plan: JSON, datasets: list[JSON], digest: str | None) -> None:
+    planned = next((one["sha256"] for one in datasets if one["id"] == plan["labels"]), None)
+    if planned != digest:
+        wanted = f"a labels file of digest {planned}" if planned else "no labels file"
+        raise ValueError(f"The plan names {wanted} (--labels-file).")
+
+
+def shown_here(made: JSON) -> JSON:
+    said = made["predicate"]
+    series, run = said["series"], said["run"]
+    return {
+        "check": series["check"],
+        "slice": series["slice"],
+        "value": said["value"],
+        "reason": run["reason"],
+    }
 
 
 def progress() -> Callable[[JSON], None]:

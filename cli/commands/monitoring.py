@@ -109,4 +109,66 @@ def add_alerts(verbs: Any) -> None:
     )
 
 
-ALL = (add_batch, add_monitors, add_monitor, add_alerts)
+def add_profile(verbs: Any) -> None:
+    command = verbs.add_parser(
+        "profile", help="compare rows with a monitor's reference, beside the data; exit 1 drifted"
+    )
+    command.add_argument(
+        "--local", action="store_true", required=True, help="here: no row leaves, only figures"
+    )
+    command.add_argument("--monitor", required=True, help="id of the monitor")
+    command.add_argument("--model", type=Path, required=True, help="the ONNX file of the release")
+    command.add_argument("--reference", type=Path, required=True, help="Parquet of the reference")
+    command.add_argument(
+        "--data", type=Path, required=True, help="Parquet of the rows, registered by its digest"
+    )
+    command.add_argument(
+        "--observed",
+        nargs=2,
+        metavar=("FROM", "UNTIL"),
+        required=True,
+        help="RFC 3339 times the rows are from",
+    )
+    command.add_argument("--key", type=Path, required=True, help="PEM file to sign with")
+    command.set_defaults(run=profile)
+
+
+def profile(client: Client, o: argparse.Namespace) -> int:
+    """Compare on this machine, sign, hand in."""
+    from cli import local  # noqa: PLC0415 (numpy, ONNX Runtime, cryptography: only for this)
+
+    monitor = client.get(f"monitors/{o.monitor}")
+    release = client.get(f"releases/{monitor['release']}")
+    versions = client.all(f"systems/{release['system']}/model-versions")
+    digests = {path: local.digest_of(path) for path in (o.model, o.reference, o.data)}
+    version = next((one for one in versions if one["digest"] == digests[o.model]), None)
+    if version is None:
+        raise ValueError(f"{o.model} is no model of this system (digest {digests[o.model]}).")
+    held = {one["sha256"]: one for one in client.all(f"systems/{release['system']}/datasets")}
+    if digests[o.reference] != monitor["referenceDigest"]:
+        raise ValueError(f"{o.reference} is not the monitor's reference.")
+    if digests[o.data] not in held:
+        raise ValueError(
+            f"Register the rows first: muniment dataset register NAME --sha256 {digests[o.data]}."
+        )
+    asked = local.Watched(
+        monitor=monitor,
+        release=release,
+        signature=version["signature"],
+        reference=held[digests[o.reference]],
+        dataset=held[digests[o.data]],
+        you=client.get("keys")["you"],
+        model=o.model,
+        reference_file=o.reference,
+        data=o.data,
+        observed=(o.observed[0], o.observed[1]),
+    )
+    made = local.drift(asked, lambda words, done, total: None)
+    answer = client.post("evidence", local.signed(made, o.key))
+    said = made["predicate"]
+    drifted = [one["column"] for one in said["columns"] if one["drifted"]]
+    print(f"{said['status'].upper()}  {answer['shortId']}  drifted: {', '.join(drifted) or 'none'}")
+    return 1 if drifted or said["status"] != "completed" else 0
+
+
+ALL = (add_profile, add_batch, add_monitors, add_monitor, add_alerts)

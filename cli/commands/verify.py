@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import argparse
 from typing import Any
 
+from cli.client import Client
 from verifier.main import arguments_of, run
 
 
@@ -12,7 +14,11 @@ def add_verify(verbs: Any) -> None:
         "3 nothing outside vouches",
     )
     arguments_of(command)
-    command.set_defaults(run=run, is_offline=True)
+    command.set_defaults(run=verify_run, is_offline=True)
+
+
+def verify_run(client: Client, options: argparse.Namespace) -> int:
+    return int(run(options))
 
 
 ALL = (add_verify,)

@@ -25,7 +25,7 @@ class KeyForm(forms.Form):
     public = forms.CharField(
         label="Public key",
         max_length=1000,
-        help_text="As `muniment evidence keygen` prints it. The private half stays with the pipeline.",
+        help_text="As the command muniment evidence keygen prints it. The private half stays with the pipeline.",
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
     )
     expires = DayField(

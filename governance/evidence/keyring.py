@@ -12,6 +12,7 @@ from typing import Any
 
 from governance.evidence.consistency import parse_time
 
+REGISTERED_ACTION, REVOKED_ACTION = "key.registered", "key.revoked"
 INSTALLATION, PIPELINE = "installation", "pipeline"
 # What a pipeline's key may sign, and with which assurance.
 PIPELINE_TYPES = ("measurement", "drift")
@@ -103,7 +104,7 @@ def keyring_of(entries: Iterable[tuple[int, Mapping[str, Any]]]) -> Keyring:
     for index, body in sorted(entries, key=lambda one: one[0]):
         facts = body.get("facts", {})
         keyid = str(facts.get("keyid", ""))
-        if body.get("action") == "key.registered" and keyid not in keys:
+        if body.get("action") == REGISTERED_ACTION and keyid not in keys:
             expires = facts.get("expires")
             keys[keyid] = Key(
                 keyid,
@@ -113,8 +114,18 @@ def keyring_of(entries: Iterable[tuple[int, Mapping[str, Any]]]) -> Keyring:
                 index,
                 parse_time(expires) if expires else None,
             )
-        elif body.get("action") == "key.revoked" and keyid in keys:
+        elif body.get("action") == REVOKED_ACTION and keyid in keys:
             revocation = Revocation(index, int(facts["from"]), facts["why"])
             held = keys[keyid]
             keys[keyid] = Key(**{**held.__dict__, "revocations": (*held.revocations, revocation)})
     return Keyring(keys)
+
+
+def revocations_of(entries: Iterable[tuple[int, Mapping[str, Any]]]) -> dict[str, int]:
+    """The smallest size that each key is revoked from, by these entries."""
+    found: dict[str, int] = {}
+    for _, body in entries:
+        if body.get("action") == REVOKED_ACTION:
+            keyid, start = str(body["facts"]["keyid"]), int(body["facts"]["from"])
+            found[keyid] = min(start, found.get(keyid, start))
+    return found

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Self, TypedDict
 from uuid import UUID
@@ -11,7 +12,13 @@ from governance.audit.models import Leaf
 from governance.audit.querysets import ScopedQuerySet, Sight, within
 from governance.evidence.checked import Row, checked
 from governance.evidence.choices import PredicateType
-from governance.evidence.keyring import Key, Keyring, Revocation
+from governance.evidence.keyring import (
+    REVOKED_ACTION,
+    Key,
+    Keyring,
+    Revocation,
+    revocations_of,
+)
 
 if TYPE_CHECKING:
     from governance.evidence.models import (  # noqa: F401 (named in type parameters)
@@ -64,20 +71,25 @@ class EvidenceQuerySet(ScopedQuerySet["Evidence"]):
         The same size gives the same answer for ever. Raises EvidenceChanged, naming the index, for a
         row that does not say what was signed: nothing is judged from such rows.
         """
-        from governance.evidence.models import SigningKey  # noqa: PLC0415 (models import this)
-
         rows = self.in_log_up_to(size).annotate(entry=entry_part("body", BinaryField()))
-        keyring = SigningKey.objects.keyring()
+        revoked = revoked_from(size)
         names = ("log_index", "payload_sha256", "statement", "keyid", "entry")
         found: list[Indexed] = []
         for index, digest, statement, keyid, entry in rows.values_list(*names):
             signer = checked(Row(index, digest, statement, keyid, bytes(entry)))
-            key = keyring.keys.get(signer)
-            is_revoked = key is not None and key.is_revoked_at(index, size)
+            is_revoked = signer in revoked and revoked[signer] <= index
             found.append(
                 {"index": index, "digest": digest, "statement": statement, "revoked": is_revoked}
             )
         return found
+
+
+def revoked_from(size: int) -> dict[str, int]:
+    """Of each revoked key the size it is revoked from, by the log's first `size` entries, not by any row."""
+    entries = Leaf.objects.filter(action=REVOKED_ACTION, index__lt=size).values_list(
+        "index", "body"
+    )
+    return revocations_of((index, json.loads(bytes(body))) for index, body in entries)
 
 
 class KeyRevocationQuerySet(models.QuerySet["KeyRevocation"]):

@@ -22,7 +22,7 @@ from governance.registry.models import DatasetVersion, ModelVersion, Release
 from monitoring.choices import PlanState
 from monitoring.criteria import read_criteria
 from monitoring.models import EvaluationPlan
-from monitoring.subjects import check_dataset, decided_signature, only_version, protected_of
+from monitoring.subjects import check_named, decided_signature, only_version, protected_of
 
 PURPOSE = "evaluate-under"
 RATIONALE_LIMIT = 4000
@@ -126,7 +126,7 @@ def put_text(plan: EvaluationPlan, text: PlanText, by: Principal) -> None:
         decided_signature(version, plan.release)
     for dataset, pointer in ((text.dataset, "/dataset"), (text.labels, "/labels")):
         if dataset is not None:
-            check_dataset(plan.system, dataset, pointer)
+            check_named(plan.system, dataset, pointer)
     if text.dataset.sha256 in version.training_data:
         raise InvalidInput(
             "training_data", "The model was trained on these rows. Name other rows.", "/dataset"

@@ -55,6 +55,7 @@ class MonitorStateInput(StrictSerializer):
 
 class MonitorOutput(serializers.ModelSerializer[Monitor]):
     system = serializers.UUIDField(source="deployment.system_id")
+    scope = serializers.DictField(source="scope.as_json", help_text="Of statements about it.")
     deployment = serializers.UUIDField(source="deployment_id")
     release = serializers.UUIDField(source="deployment.release_id")
     reference = serializers.UUIDField(source="reference_id")
@@ -72,6 +73,7 @@ class MonitorOutput(serializers.ModelSerializer[Monitor]):
         fields = (
             "id",
             "system",
+            "scope",
             "deployment",
             "release",
             "name",

@@ -24,7 +24,7 @@ from monitoring.models import EvaluationPlan
 
 class PlanTextInput(StrictSerializer):
     title = TextField(max_length=200)
-    dataset = serializers.UUIDField(help_text="A registered dataset whose file is here.")
+    dataset = serializers.UUIDField(help_text="A registered dataset; its file may stay elsewhere.")
     labels = serializers.UUIDField(
         required=False, allow_null=True, help_text="Where the labels are in a file of their own."
     )

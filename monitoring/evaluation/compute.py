@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from governance.registry import store
 from governance.registry.choices import UploadKind, UploadState
 from governance.registry.models import DatasetVersion, ModelVersion, Upload
-from inference.engine.confined_scoring import score_in_child
 from inference.engine.matching import match
-from inference.engine.providers import CPU, CUDA, ProviderPolicy
 from inference.engine.reasons import EngineError
 from inference.engine.scores import Scores
 from inference.engine.signature import Signature
 from inference.inspections import inspection_of
 from inference.registered import engine_signature
 from monitoring.checks import Series
-from monitoring.choices import Device
-from monitoring.evaluation.measures import Measured, Scored, measure
-from monitoring.evaluation.rows import Rows, Source, read_rows
+from monitoring.evaluation.figures import (
+    Tell,
+    measure_all,
+    policy,
+    score_rows,
+    scored_rows,
+)
+from monitoring.evaluation.measures import Measured
+from monitoring.evaluation.rows import Source, read_rows
 from monitoring.models import EvaluationRun
-
-Tell = Callable[[str, int, int], None]
-
-LATENCY_RUNS = 200
-_TELL_EVERY_SECONDS = 0.3
 
 
 @dataclass
@@ -78,59 +74,5 @@ def source(dataset: DatasetVersion) -> Source:
 
 
 def score(run: EvaluationRun, version: ModelVersion, signature: Signature, tell: Tell) -> Scores:
-    data = source(run.dataset)
-    return score_in_child(
-        store.path_of(version.digest),
-        version.digest,
-        data.path,
-        signature,
-        on_progress=now_and_then(lambda done, total: tell("Scoring", done, total)),
-        policy=policy(run.device),
-        data_digest=data.sha256,
-        latency_runs=LATENCY_RUNS,
-    )
-
-
-def policy(device: str) -> ProviderPolicy:
-    """Exactly the device that was asked for: falling back silently would measure something else."""
-    return ProviderPolicy(mode="require", providers=(CUDA,) if device == Device.CUDA else (CPU,))
-
-
-def now_and_then(tell: Callable[[int, int], None]) -> Callable[[int, int], None]:
-    told = 0.0
-
-    def progress(done: int, total: int) -> None:
-        nonlocal told
-        if done == total or time.monotonic() - told >= _TELL_EVERY_SECONDS:
-            told = time.monotonic()
-            tell(done, total)
-
-    return progress
-
-
-def scored_rows(rows: Rows, scores: Scores, signature: Signature) -> Scored:
-    if rows.n != len(scores.scores):
-        words = f"{rows.n} labels for {len(scores.scores)} rows. Deliver one label a row."
-        raise EngineError("labels_unmatched", words)
-    return Scored(
-        labels=rows.labels,
-        scores=scores.scores,
-        decisions=scores.labels,
-        favourable=int(signature.decision.favourable) if signature.decision else 1,
-        attributes=rows.attributes,
-        rows_per_second=scores.rows_per_second,
-        latency=scores.latency,
-    )
-
-
-def measure_all(scored: Scored, series: list[Series], tell: Tell) -> list[Measured]:
-    found: list[Measured] = []
-    for one in series:
-        tell(f"Measuring {one[0].replace('_', ' ')}", len(found), len(series))
-        found.append(measure(one, scored))
-    return found
-
-
-def planned_series(criteria: list[dict[str, Any]]) -> list[Series]:
-    """(check, slice) of each criterion, each once."""
-    return list(dict.fromkeys((str(one["check"]), str(one["slice"])) for one in criteria))
+    model = Source(store.path_of(version.digest), version.digest)
+    return score_rows(model, source(run.dataset), signature, policy(run.device), tell)

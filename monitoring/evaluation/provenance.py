@@ -7,8 +7,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-
 from inference.engine.environment import environment, environment_digest
 
 _PROJECT = Path(__file__).resolve().parents[2]
@@ -18,7 +16,7 @@ JSON = dict[str, Any]
 
 
 @cache
-def code() -> JSON:
+def code(version: str) -> JSON:
     """The files that turn rows into figures: SHA-256 over their paths and bytes, in path order."""
     hashed = hashlib.sha256()
     for folder in _FOLDERS:
@@ -28,7 +26,7 @@ def code() -> JSON:
             hashed.update(f"{name}\0{len(data)}\0".encode() + data)
     return {
         "name": "muniment.evaluation",
-        "version": settings.VERSION,
+        "version": version,
         "digest": hashed.hexdigest(),
     }
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
+
 from governance.audit.actions import instant
 from governance.evidence.actions import emit, emit_record, subject, worker_collector
 from governance.evidence.choices import Assurance, PredicateType
@@ -12,12 +14,10 @@ from governance.evidence.models import Evidence
 from governance.identity.principal import Principal
 from monitoring.choices import EvaluationState
 from monitoring.evaluation.compute import Outcome
-from monitoring.evaluation.measures import CLIP, Measured
+from monitoring.evaluation.figures import Described, described_population
+from monitoring.evaluation.measures import Measured
 from monitoring.evaluation.provenance import code, environment_of
-from monitoring.evaluation.rows import is_age_column
 from monitoring.models import EvaluationRun
-from monitoring.statistics.fairness import MINIMUM_CLASS
-from monitoring.statistics.groups import AGE_BANDS, MINIMUM_GROUP
 
 JSON = dict[str, Any]
 REASON_LIMIT = 3900
@@ -54,33 +54,19 @@ class Signing:
 
     def body(self, measured: Measured) -> JSON:
         run = self.run
-        return {
-            "series": {
-                "check": measured.check,
-                "target": f"sha256:{run.release.digest}",
-                "slice": measured.slice,
-            },
-            "observed": {"from": self.started, "to": instant(self.at)},
-            "plan": plan_text(run),
-            "run": {
-                "id": str(run.pk),
-                "attempt": run.attempt,
-                "startedAt": self.started,
-                "status": "invalid" if measured.value is None else "completed",
-                "reason": measured.reason,
-            },
-            "dataset": self.dataset(),
-            "parameters": self.parameters(measured),
-            "code": code(),
-            "environment": self.environment,
-            "population": {"description": population(run), "n": None},
-            "sample": {"method": measured.method, "n": measured.sample, "seed": None},
-            "value": measured.value,
-            "groupMetric": measured.group_metric,
-            "groups": measured.groups,
-            "leftOut": measured.left_out,
-            "artefacts": [],
-        }
+        return Described(
+            run=str(run.pk),
+            attempt=run.attempt,
+            started=self.started,
+            ended=instant(self.at),
+            target=run.release.digest,
+            plan=plan_text(run),
+            dataset=self.dataset(),
+            population=described_population(run.dataset.name, run.dataset.description),
+            version=settings.VERSION,
+            environment=self.environment,
+            signature=self.outcome.signature,
+        ).body(measured)
 
     def dataset(self) -> JSON:
         run, rows = self.run, self.outcome.rows or self.run.dataset.rows
@@ -90,30 +76,6 @@ class Signing:
             "digest": run.dataset.sha256,
             "rows": rows,
             "labels": {"digest": labels.sha256, "rows": rows} if labels else None,
-        }
-
-    def parameters(self, measured: Measured) -> JSON:
-        signature = self.outcome.signature
-        if signature is None or signature.decision is None:
-            return {}
-        positive = signature.positive_label
-        other = next(one for one in signature.classes if one != positive)
-        common: JSON = {
-            "cutOff": signature.decision.cut_off,
-            "positive": positive,
-            "favourable": positive if signature.decision.favourable == "1" else other,
-            "label": signature.label_column,
-        }
-        if measured.check == "log_loss":
-            return {**common, "clip": f"{CLIP:f}"}
-        if measured.group_metric != "selection_rate" and not measured.left_out:
-            return common
-        bands = ", ".join(AGE_BANDS) if is_age_column(measured.slice) else None
-        return {
-            **common,
-            "minimumGroup": MINIMUM_GROUP,
-            "minimumClass": MINIMUM_CLASS if measured.check.startswith("equalized") else None,
-            "ageBands": bands,
         }
 
     def record(self) -> Evidence:
@@ -133,7 +95,7 @@ class Signing:
                 "labels": run.labels.sha256 if run.labels else None,
                 "rows": outcome.rows,
                 "attempt": run.attempt,
-                "code": code()["digest"],
+                "code": code(settings.VERSION)["digest"],
                 "environment": self.environment["digest"],
                 "environmentDescription": self.full_environment,
                 "provider": outcome.provider,
@@ -155,11 +117,6 @@ def plan_text(run: EvaluationRun) -> JSON | None:
     if run.plan_id is None:
         return None
     return {"id": str(run.plan_id), "revision": run.plan_revision, "digest": run.plan_digest}
-
-
-def population(run: EvaluationRun) -> str:
-    described = f"{run.dataset.name}: {run.dataset.description}".rstrip(": ")
-    return described[:4000]
 
 
 def shown(measured: Measured, evidence: Evidence) -> JSON:

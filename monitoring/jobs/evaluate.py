@@ -52,8 +52,8 @@ def attempt(run: EvaluationRun, job: Run) -> Outcome:
     from monitoring.evaluation.compute import (  # noqa: PLC0415 (numpy, ONNX Runtime: workers only)
         Outcome,
         compute,
-        planned_series,
     )
+    from monitoring.evaluation.figures import planned_series  # noqa: PLC0415
     from monitoring.evaluation.measures import invalid  # noqa: PLC0415
 
     planned = planned_series(criteria_of(run))

@@ -8,17 +8,17 @@ from typing import Any
 
 from governance.registry.models import DatasetVersion
 from inference.engine.reasons import EngineError
-from monitoring.evaluation.compute import Tell, source
-from monitoring.evaluation.rows import names_of, read_columns
+from monitoring.evaluation import drifting
+from monitoring.evaluation.compute import source
+from monitoring.evaluation.drifting import columns_of, features_of, held_columns, spec_of
+from monitoring.evaluation.figures import Tell
 from monitoring.evidently_backend import SAMPLE_ROWS, run_evidently
 from monitoring.faults import INSTALLATION_FAULTS
 from monitoring.models import Monitor, MonitorRun
 from monitoring.statistics.column_drift import ColumnDrift, DriftResult, DriftStatus
 from monitoring.statistics.decimals import decimal_string
-from monitoring.statistics.drift import compare
 from monitoring.statistics.errors import MeasureError
-from monitoring.statistics.predictions import DECISION, SCORE
-from monitoring.statistics.spec import ColumnKind, ColumnSpec, DriftSpec
+from monitoring.statistics.spec import DriftSpec
 from monitoring.watching.scoring import (
     Predictions,
     Subject,
@@ -30,10 +30,6 @@ from monitoring.watching.scoring import (
 JSON = dict[str, Any]
 
 EVIDENTLY_SEED = 0
-PREDICTED = (
-    ColumnSpec(SCORE, ColumnKind.NUMERIC),
-    ColumnSpec(DECISION, ColumnKind.CATEGORICAL),
-)
 
 
 @dataclass
@@ -103,66 +99,30 @@ def judge(
     after: Predictions | None,
 ) -> None:
     """Fill `found` with every column's drift; without predictions the run is invalid."""
-    features = tuple(ColumnSpec(c["name"], ColumnKind(c["kind"])) for c in monitor.columns)
+    features = features_of(monitor.columns)
     names = [column.name for column in features]
     try:
-        tables = [held_columns(rows, names) for rows in (monitor.reference, current)]
+        reference, rows = (
+            held_columns(source(data), names) for data in (monitor.reference, current)
+        )
     except EngineError as error:
         found.reason = found.reason or sentence_of(error)
         return
-    is_scored = before is not None and after is not None
-    for table, said in zip(tables, (before, after), strict=True):
-        if is_scored and said is not None:
-            table[SCORE], table[DECISION] = said.scores, said.decisions
-    result = compare(
-        tables[0], tables[1], spec_of(monitor, (*features, *(PREDICTED if is_scored else ())))
-    )
-    keep(found, result)
+    predicted = None
+    if before is not None and after is not None:
+        predicted = ((before.scores, before.decisions), (after.scores, after.decisions))
+    keep(found, drifting.compared((reference, rows), predicted, features, monitor.rule))
     if found.status == DriftStatus.COMPLETED:
-        look_beside(found, tables[0], tables[1], spec_of(monitor, features))
-
-
-def held_columns(dataset: DatasetVersion, names: list[str]) -> JSON:
-    """The named columns that the file has; a missing one is the comparison's to name."""
-    data = source(dataset)
-    held = [name for name in names_of(data) if name in names]
-    table = read_columns(data, held)
-    return {name: table.column(name) for name in held}
-
-
-def spec_of(monitor: Monitor, columns: tuple[ColumnSpec, ...]) -> DriftSpec:
-    rule = monitor.rule
-    return DriftSpec(
-        columns,
-        alpha=float(rule["alpha"]),
-        psi_floor=float(rule["psiFloor"]),
-        effect_floor=float(rule["effectFloor"]),
-        minimum_rows=int(rule["minimumRows"]),
-    )
+        look_beside(found, reference, rows, spec_of(monitor.rule, features))
 
 
 def keep(found: Compared, result: DriftResult) -> None:
     """Take the result. In an invalid run no column keeps figures: one bad column voids the comparison."""
-    found.columns = list(result.columns)
     if result.status != DriftStatus.NO_DATA and found.reason:
         found.status = DriftStatus.INVALID
     else:
         found.status, found.reason = result.status, result.reason
-    if found.status == DriftStatus.INVALID:
-        found.columns = [voided(column) for column in result.columns]
-
-
-def voided(column: ColumnDrift) -> ColumnDrift:
-    if column.status != DriftStatus.COMPLETED:
-        return column
-    return ColumnDrift(
-        column.column,
-        column.kind,
-        DriftStatus.INVALID,
-        "Not judged: the run is invalid for another reason.",
-        column.n_reference,
-        column.n_current,
-    )
+    found.columns = columns_of(result, found.status)
 
 
 def look_beside(found: Compared, before: JSON, after: JSON, spec: DriftSpec) -> None:

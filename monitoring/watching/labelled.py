@@ -13,7 +13,8 @@ from inference.engine.encoding import encode_labels
 from inference.engine.reasons import EngineError, printable
 from inference.engine.signature import Signature
 from monitoring.checks import Series
-from monitoring.evaluation.compute import Tell, measure_all, source
+from monitoring.evaluation.compute import source
+from monitoring.evaluation.figures import Tell, measure_all
 from monitoring.evaluation.measures import Measured, Scored
 from monitoring.evaluation.rows import attribute, read_columns
 from monitoring.models import Batch

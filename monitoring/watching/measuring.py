@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
+
 from governance.assessment.rules.attempts import FAILING, judge
 from governance.assessment.rules.decimals import rounded
 from governance.assessment.rules.plans import read_criterion
@@ -93,7 +95,7 @@ class Signing:
                 "labels": {"digest": batch.labels.sha256, "rows": self.found.rows},
             },
             "parameters": self.parameters(measured),
-            "code": code(),
+            "code": code(settings.VERSION),
             "environment": environment,
             "population": {"description": population(batch), "n": rows},
             "sample": {"method": sample(batch), "n": measured.sample, "seed": None},

@@ -10,12 +10,13 @@ import numpy as np
 
 from governance.registry import store
 from governance.registry.models import DatasetVersion, ModelVersion, Release
-from inference.engine.confined_scoring import score_in_child
 from inference.engine.scores import predicted_labels
 from inference.engine.signature import Signature
 from inference.registered import engine_signature
-from monitoring.choices import Device
-from monitoring.evaluation.compute import Tell, check_fit, now_and_then, policy, source
+from monitoring.evaluation.compute import check_fit, source
+from monitoring.evaluation.drifting import score_data
+from monitoring.evaluation.figures import Tell
+from monitoring.evaluation.rows import Source
 from monitoring.subjects import only_version
 
 LARGEST_KEPT = 2**31
@@ -62,15 +63,8 @@ def computed(subject: Subject, dataset: DatasetVersion, tell: Tell) -> Predictio
     """Raises EngineError as `score_in_child` does."""
     data, version = source(dataset), subject.version
     words = f"Scoring {dataset.name}"
-    found = score_in_child(
-        store.path_of(version.digest),
-        version.digest,
-        data.path,
-        subject.signature,
-        on_progress=now_and_then(lambda done, total: tell(words, done, total)),
-        policy=policy(Device.CPU),
-        data_digest=data.sha256,
-    )
+    model = Source(store.path_of(version.digest), version.digest)
+    found = score_data(model, data, subject.signature, words, tell)
     scores = np.ascontiguousarray(found.scores, dtype="<f8")
     artefact = store.put([scores.tobytes()], LARGEST_KEPT)
     return Predictions(scores, found.labels, artefact.sha256, found.provider, found.nodes)

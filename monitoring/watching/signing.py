@@ -5,22 +5,22 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
+
 from governance.audit.actions import instant
 from governance.evidence.actions import emit, subject, worker_collector
 from governance.evidence.choices import Assurance, PredicateType
 from governance.evidence.models import Evidence
 from governance.identity.principal import Principal
+from monitoring.evaluation.drifting import CHECK, column
 from monitoring.evaluation.provenance import code, environment_of
 from monitoring.models import Batch, Monitor, MonitorRun
-from monitoring.statistics.column_drift import ColumnDrift, DriftStatus
-from monitoring.statistics.decimals import decimal_string, optional_decimal
-from monitoring.watching.comparison import PREDICTED, Compared
+from monitoring.statistics.column_drift import DriftStatus
+from monitoring.watching.comparison import Compared
 
 JSON = dict[str, Any]
 
-CHECK = "drift"
 NO_BATCH = "No batch was waiting when the slot came."
-_PREDICTED = {column.name for column in PREDICTED}
 
 
 def state_drift(
@@ -74,7 +74,7 @@ def body(run: MonitorRun, compared: Compared, at: datetime) -> JSON:
         "status": str(compared.status),
         "reason": compared.reason or None,
         "columns": [column(one) for one in compared.columns],
-        "code": code(),
+        "code": code(settings.VERSION),
         "environment": environment,
         "artefacts": artefacts(compared),
     }
@@ -98,31 +98,6 @@ def reference(monitor: Monitor) -> JSON:
 def rows(batch: Batch) -> JSON:
     held = batch.dataset
     return {"name": batch.name, "digest": held.sha256, "rows": held.rows, "labels": None}
-
-
-def column(one: ColumnDrift) -> JSON:
-    """A column's entry; shares and distances only where it was compared."""
-    is_completed = one.status == DriftStatus.COMPLETED
-    entry: JSON = {
-        **one.as_dict(),
-        "role": "prediction" if one.column in _PREDICTED else "feature",
-        "status": str(one.status),
-        "reason": one.reason[:4000] or None,
-        "nReference": one.n_reference,
-        "nCurrent": one.n_current,
-        "unseen": list(one.unseen),
-        "basis": one.basis,
-    }
-    if not is_completed:
-        return entry
-    return entry | {
-        "missingReference": decimal_string(one.missing_reference),
-        "missingCurrent": decimal_string(one.missing_current),
-        "outOfRange": decimal_string(one.out_of_range),
-        "statisticUpper": optional_decimal(one.statistic_upper),
-        "cohensD": optional_decimal(one.cohens_d),
-        "wasserstein": optional_decimal(one.wasserstein),
-    }
 
 
 def artefacts(compared: Compared) -> list[JSON]:

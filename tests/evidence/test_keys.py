@@ -303,6 +303,21 @@ def test_a_revoked_key_loses_its_passes_and_an_earlier_log_still_answers_as_it_d
     assert "the key that signed the measurement has been revoked" in after["why"]["sentence"]
 
 
+def test_a_revocation_is_read_from_the_log_and_not_from_its_row(
+    pipeline: Pipeline, connect_as: Callable[[str], psycopg.Connection]
+) -> None:
+    row = pipeline.submit(pipeline.measurement())
+    revoke_key(pipeline.key, "lost", by=pipeline.cast.by("owen"), from_size=0)
+    pipeline.cast.sequence()
+    with connect_as("owner") as owner:
+        owner.execute(
+            "ALTER TABLE evidence_keyrevocation DISABLE TRIGGER keyrevocation_append_only"
+        )
+        owner.execute("DELETE FROM evidence_keyrevocation")
+    (found,) = Evidence.objects.filter(pk=row.pk).indexed(log_size())
+    assert found["revoked"] is True
+
+
 def test_nobody_revokes_a_failure_away(pipeline: Pipeline) -> None:
     cast, plan = pipeline.cast, plan_of(approved(pipeline))
     pipeline.submit(pipeline.measurement("0.45", plan=plan))

@@ -7,7 +7,9 @@ import pytest
 
 from governance.audit import canonical
 from governance.evidence import predicates, statement
-from governance.evidence.statement import StatementError
+from governance.evidence.reference import markdown
+from governance.evidence.statement import TYPES, StatementError
+from tests.environment.session import PROJECT
 from tests.evidence import samples
 from tests.evidence.samples import SAMPLES, changed
 
@@ -309,3 +311,11 @@ def test_a_builder_does_not_return_an_invalid_statement() -> None:
     head = {name: made.pop(name) for name in predicates.Head.__annotations__}
     with pytest.raises(StatementError):
         predicates.build("report", [], head, made)  # type: ignore[arg-type]
+
+
+def test_the_page_of_predicates_is_what_the_schemas_say() -> None:
+    page = PROJECT / "docs" / "reference" / "predicates.md"
+    assert page.read_text(encoding="utf-8") == markdown(), (
+        "Write it anew: python -m governance.evidence.reference > docs/reference/predicates.md"
+    )
+    assert all(f"\n## {type_}\n" in markdown() for type_ in TYPES)

@@ -212,14 +212,15 @@ def test_the_rows_of_the_training_are_no_test(places: Places) -> None:
         actions.write_plan(places.release, text, by=places.cast.by("owen"))
 
 
-def test_rows_that_are_only_named_cannot_be_planned(places: Places) -> None:
+def test_rows_that_are_only_named_are_planned_for_and_measured_elsewhere(places: Places) -> None:
     named = registry.register_dataset(
         places.cast.system.unit, "elsewhere", role="evaluation", sha256="e" * 64, rows=10,
         by=places.cast.by("dev"),
     )  # fmt: skip
     text = replace(places.text(), dataset=named)
-    with pytest.raises(InvalidInput, match="not here"):
-        actions.write_plan(places.release, text, by=places.cast.by("owen"))
+    plan = places.approve(actions.write_plan(places.release, text, by=places.cast.by("owen")))
+    with pytest.raises(InvalidInput, match="evaluate --local"):
+        places.start(plan)
 
 
 def test_a_csv_dataset_is_told_to_become_parquet(places: Places) -> None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from governance.assessment.actions import approvals, documents, findings, statements
 from governance.assessment.models import ApprovalRequest, Finding
 from governance.evidence.models import Evidence
+from governance.evidence.pipeline_keys import register_key, revoke_key
 from governance.gates.actions import ask_gate, request_release_approval
 from governance.gates.models import GateDecision
 from governance.identity import actions as identity
@@ -20,6 +21,7 @@ from governance.work.actions import enqueue, write_comment
 from governance.work.models import Job, JobState
 from tests.cast import PASSWORD, Cast, make_release
 from tests.evidence.measurements import drift, measure
+from tests.evidence.pipelines import Pipeline, make_pipeline, with_token
 
 NAMES = {
     "adam": "Adam Lind (demo)",
@@ -30,6 +32,17 @@ NAMES = {
     "dev": "Devi Raman (demo)",
     "owen": "Owen Achterberg (demo)",
 }
+
+
+def keys(cast: Cast, release: Release) -> Pipeline:
+    """A pipeline's key that counts, one that is revoked, and one that ends on a day."""
+    by = cast.by("owen")
+    revoked = make_pipeline(cast, 8, release)
+    revoke_key(revoked.key, "compromised", by=by, from_size=20)
+    ending = with_token(cast, release, 9)
+    public = ending.signer.public_bytes.hex()
+    register_key(ending.token, public, by=by, expires=timezone.now() + timedelta(days=30))
+    return make_pipeline(cast, 7, release)
 
 
 def fill(cast: Cast) -> dict[str, str]:
@@ -44,6 +57,7 @@ def fill(cast: Cast) -> dict[str, str]:
     jobs(cast)
     comments(cast, release, finding)
     decision = through_the_gate(cast, release)
+    pipeline = keys(cast, release)
     cast.judge()
     cast.sequencer.sign()
     return {
@@ -70,6 +84,9 @@ def fill(cast: Cast) -> dict[str, str]:
         "log-filtered": "/log?action=role_granted",
         "log-entry": "/log/12",
         "checkpoints": "/log/checkpoints",
+        "keys": "/log/keys",
+        "key-register": "/log/keys/register",
+        "key-revoke": f"/log/keys/{pipeline.key.keyid}/revoke",
         "evidence-list": "/evidence",
         "evidence": f"/evidence/{measured[1].id}",
         "evidence-drift": f"/evidence/{drifted.id}",

@@ -145,13 +145,25 @@ class ReleaseInput(StrictSerializer):
 
 
 class ReleaseOutput(serializers.ModelSerializer[Release]):
+    scope = serializers.DictField(
+        source="scope.as_json", help_text="The scope of statements about it: type, id and path."
+    )
     system = serializers.UUIDField(source="system_id")
     notEvaluated = serializers.CharField(source="not_evaluated", allow_null=True)
     createdAt = serializers.DateTimeField(source="created_at")
 
     class Meta:
         model = Release
-        fields = ("id", "system", "number", "digest", "manifest", "notEvaluated", "createdAt")
+        fields = (
+            "id",
+            "system",
+            "number",
+            "digest",
+            "manifest",
+            "scope",
+            "notEvaluated",
+            "createdAt",
+        )
 
 
 class DeploymentInput(StrictSerializer):
