@@ -1,7 +1,8 @@
 """No change without its entry, by the database: what an application forgets, a commit refuses.
 
 A trigger on the outbox counts entries in a setting of the transaction (a rolled-back savepoint takes its count
-back). A deferred trigger on every other table asks at the commit whether there is one.
+back). A deferred trigger on every other table asks at the commit whether there is one. An update that changes nothing,
+or only how far a worker has come, needs none.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import cast
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import sql
 
-from config.grants import UNAUDITED
+from config.grants import UNAUDITED, UNAUDITED_COLUMNS
 
 GUARD = "entry_guard"
 FUNCTIONS = """
@@ -23,6 +24,9 @@ BEGIN
 END $$;
 CREATE OR REPLACE FUNCTION muniment_demand_entry() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    IF TG_OP = 'UPDATE' AND to_jsonb(OLD) - TG_ARGV::text[] = to_jsonb(NEW) - TG_ARGV::text[] THEN
+        RETURN NULL;
+    END IF;
     IF coalesce(current_setting('muniment.entries', true), '') <> 'written' THEN
         RAISE EXCEPTION 'The table % was changed without an entry in the audit log.', TG_TABLE_NAME
             USING ERRCODE = 'integrity_constraint_violation',
@@ -34,7 +38,7 @@ CREATE OR REPLACE TRIGGER entry_counted AFTER INSERT ON audit_outbox
     FOR EACH STATEMENT EXECUTE FUNCTION muniment_count_entry();
 """
 DEMAND = """CREATE CONSTRAINT TRIGGER {guard} AFTER INSERT OR UPDATE OR DELETE ON {table}
-    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION muniment_demand_entry()"""
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION muniment_demand_entry({columns})"""
 GUARDED = "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = %s"
 
 
@@ -53,4 +57,7 @@ def guard_tables(connection: BaseDatabaseWrapper) -> None:
 
 def statements(tables: Iterable[str]) -> Iterator[sql.Composed]:
     for table in sorted(tables):
-        yield sql.SQL(DEMAND).format(guard=sql.Identifier(GUARD), table=sql.Identifier(table))
+        columns = sql.SQL(", ").join(map(sql.Literal, UNAUDITED_COLUMNS.get(table, ())))
+        yield sql.SQL(DEMAND).format(
+            guard=sql.Identifier(GUARD), table=sql.Identifier(table), columns=columns
+        )

@@ -7,11 +7,12 @@ from collections.abc import Callable
 import psycopg
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from config.entry_guard import GUARD, GUARDED
 from config.grants import UNAUDITED
 from governance.audit.actions import COMMAND, record
-from governance.identity.models import Person
+from governance.identity.models import Account, Person
 from tests.cast import Cast
 
 
@@ -88,3 +89,8 @@ def test_the_owner_s_own_statement_is_refused_too(
     owner.execute("UPDATE identity_person SET name = 'by hand'")
     with pytest.raises(psycopg.errors.IntegrityError, match="without an entry"):
         owner.commit()
+
+
+def test_an_update_that_changes_nothing_needs_no_entry(cast: Cast) -> None:
+    rename(cast, "owen (test)")
+    Account.objects.filter(person=cast.person("owen")).update(last_login=timezone.now())
