@@ -69,6 +69,31 @@ class Findings:
         """A block in which whatever goes wrong becomes a fault of this file."""
         return Caught(self, file, index)
 
+    def doubted(self) -> Doubted:
+        """A block whose refusal is a note where faults were found before: they may be its cause."""
+        return Doubted(self)
+
+
+@dataclass(frozen=True)
+class Doubted:
+    """Where an entry about keys is damaged, a right key looks wrong: the damage is the news."""
+
+    findings: Findings
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool:
+        if not isinstance(error, Unfit) or not self.findings.number:
+            return False
+        self.findings.note(error.sentence)
+        return True
+
 
 @dataclass(frozen=True)
 class Caught:

@@ -78,7 +78,8 @@ class Verification:
             )
         log = None if self.keys is None else self.keys.log
         if self.options.key is not None:
-            self.has_key = check_key(self.options.key, manifest.vkey, log)
+            with found.doubted():
+                self.has_key = check_key(self.options.key, manifest.vkey, log)
         closed = manifest.size - self.entries.open
         found.note(
             f"{closed:,} of {manifest.size:,} entries are closed: other parts' of the installation."
@@ -106,7 +107,8 @@ class Verification:
             check_checkpoints(self.archive, tree, read, found)
         with found.caught("log/anchors.csv"):
             check_anchors(self.archive, tree, found)
-        self.sizes, self.later = check_kept(self.kept, keys.log, tree, self.verify, found)
+        with found.doubted():
+            self.sizes, self.later = check_kept(self.kept, keys.log, tree, self.verify, found)
 
     def _check_manifest(self, keys: KeyHistory) -> None:
         envelope = self.archive.read(ENVELOPE, 2 * MOST_BYTES)

@@ -642,3 +642,18 @@ def test_members_that_share_their_bytes_are_refused(made: Package, tmp_path: Pat
         archive.filelist.append(twin)
         setattr(archive, "_didModify", True)  # noqa: B010 (else the directory is not written anew)
     assert (check(path).exit, "members share some" in check(path).sentence) == (2, True)
+
+
+def test_a_damaged_rotation_is_the_packages_fault_and_not_the_keys(
+    made: Package, kit: Kit, tmp_path: Path
+) -> None:
+    package, index = made.copy(), kit.house.rotated[0]
+    lines = rows(package, ENTRIES)
+    place = next(n for n, line in enumerate(lines) if line.startswith(b"%d\t" % index))
+    lines[place] = lines[place].replace(b'"v":1', b'"v":2')
+    put(package, ENTRIES, lines)
+    path = package.write(tmp_path / "p.zip")
+    for key in kit.house.log_signers:
+        verdict = check(path, key.vkey, kit.kept())
+        assert verdict.exit == 1
+        assert f"index {index}, log/entries.tsv: The entry's bytes do not hash" in verdict.sentence
