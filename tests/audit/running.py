@@ -109,16 +109,26 @@ def renumber(connection: psycopg.Connection[Any]) -> None:
         connection.execute("UPDATE audit_leaf SET index = %s WHERE index = %s", (number, index))
 
 
-def copy_tables(connection: psycopg.Connection[Any]) -> None:
-    """A backup of the log's tables, in the same database."""
-    for table in TABLES:
-        connection.execute(f"CREATE TABLE kept_{table} AS SELECT * FROM {table}")
+Copies = dict[str, tuple[list[str], list[tuple[Any, ...]]]]
 
 
-def restore_tables(connection: psycopg.Connection[Any]) -> None:
+def copy_tables(connection: psycopg.Connection[Any]) -> Copies:
+    """A backup of the log's tables: their columns and rows."""
+    copies: Copies = {}
     for table in TABLES:
+        cursor = connection.execute(f"SELECT * FROM {table}")
+        copies[table] = ([column.name for column in cursor.description or ()], cursor.fetchall())
+    return copies
+
+
+def restore_tables(connection: psycopg.Connection[Any], copies: Copies) -> None:
+    for table, (columns, rows) in copies.items():
         connection.execute(f"DELETE FROM {table}")
-        connection.execute(f"INSERT INTO {table} SELECT * FROM kept_{table}")
+        places = ", ".join(["%s"] * len(columns))
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})", rows
+            )
 
 
 class SequencerProcess:

@@ -170,18 +170,15 @@ def test_an_old_backup_is_refused_and_the_newest_opens_the_log_again(home: Signe
         write(5)
         wait_until_signed(5)
         with superuser() as db:
-            copy_tables(db)
+            old = copy_tables(db)
         write(3)
         wait_until_signed(8)
         with superuser() as db:
-            for table in ("audit_leaf", "audit_tile", "audit_checkpoint", "audit_outbox"):
-                db.execute(f"CREATE TABLE newest_{table} AS SELECT * FROM {table}")
-            restore_tables(db)
+            newest = copy_tables(db)
+            restore_tables(db, old)
         assert re.search("restored from an old backup|were written", refused(home).sentence)
         with superuser() as db:
-            for table in ("audit_leaf", "audit_tile", "audit_checkpoint", "audit_outbox"):
-                db.execute(f"DELETE FROM {table}")
-                db.execute(f"INSERT INTO {table} SELECT * FROM newest_{table}")
+            restore_tables(db, newest)
         wait_for(lambda: refusal_in(home.folder) is None)
         write(1)
         wait_until_signed(9)
@@ -192,11 +189,11 @@ def test_an_old_backup_that_grew_past_what_was_signed_is_refused(home: SignerHom
         write(5)
         wait_until_signed(5)
         with superuser() as db:
-            copy_tables(db)
+            old = copy_tables(db)
         write(2)
         wait_until_signed(7)
     with superuser() as db:
-        restore_tables(db)
+        restore_tables(db, old)
     # Entries of the old world, put there by hand: more than were signed.
     other = SignerHome(home.folder.parent / "other")
     with keeping(other):
@@ -212,7 +209,7 @@ def test_only_an_anchor_finds_that_the_signers_memory_was_rolled_back_too(home: 
         write(5)
         wait_until_signed(5)
     with superuser() as db:
-        copy_tables(db)
+        old = copy_tables(db)
     shutil.copytree(home.folder, home.folder.parent / "snapshot")
     with keeping(home):
         write(4)
@@ -222,7 +219,7 @@ def test_only_an_anchor_finds_that_the_signers_memory_was_rolled_back_too(home: 
     assert kept is not None and key is not None
     assert compare(kept.note, key) == ""
     with superuser() as db:
-        restore_tables(db)
+        restore_tables(db, old)
     shutil.rmtree(home.folder)
     shutil.copytree(home.folder.parent / "snapshot", home.folder)
     with keeping(home):

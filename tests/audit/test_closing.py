@@ -20,7 +20,14 @@ from governance.work.actions import enqueue
 from governance.work.alarm import watch_log
 from governance.work.kinds import KINDS, register
 from governance.work.models import Job, JobState, Notification
-from tests.audit.running import SequencerProcess, refused, superuser, wait_for
+from tests.audit.running import (
+    SequencerProcess,
+    copy_tables,
+    refused,
+    restore_tables,
+    superuser,
+    wait_for,
+)
 from tests.cast import PASSWORD, Cast
 from tests.environment import session
 from tests.pages.browse import html_of, signed_in
@@ -187,7 +194,7 @@ def test_a_live_sequencer_closes_the_log_commands_fail_and_a_restored_log_opens_
         assert good.returncode == 0, good.stderr
         assert "refusal      none" in good.stdout and "anchors      none" in good.stdout
         with superuser() as db:
-            db.execute("CREATE TABLE kept AS SELECT * FROM audit_leaf")
+            kept = copy_tables(db)
             db.execute("DELETE FROM audit_leaf WHERE index > 2")
         assert "were signed" in refused(home).sentence or "were written" in refused(home).sentence
         bad = manage(tmp_path, "log_status")
@@ -196,7 +203,7 @@ def test_a_live_sequencer_closes_the_log_commands_fail_and_a_restored_log_opens_
         assert rotated.returncode == 1 and "Nothing can be changed" in rotated.stderr
         assert "Traceback" not in rotated.stderr
         with superuser() as db:
-            db.execute("INSERT INTO audit_leaf SELECT * FROM kept WHERE index > 2")
+            restore_tables(db, kept)
         wait_for(lambda: refusal_in(home.folder) is None, 25)
         assert process.process.poll() is None
     finally:
