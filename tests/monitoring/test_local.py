@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from cli.main import main, parser
+from cli.main import main
 from governance.audit import canonical
 from governance.evidence.models import Evidence, SigningKey
 from governance.evidence.pipeline_keys import register_key
@@ -204,4 +204,3 @@ def test_the_command_loads_no_room_until_it_is_asked_to() -> None:
         check=True,
     )
     assert said.stdout.strip() == "[]"
-    assert parser()
