@@ -24,7 +24,7 @@ BEGIN
 END $$;
 CREATE OR REPLACE FUNCTION muniment_demand_entry() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF TG_OP = 'UPDATE' AND to_jsonb(OLD) - TG_ARGV::text[] = to_jsonb(NEW) - TG_ARGV::text[] THEN
+    IF TG_OP = 'UPDATE' AND to_jsonb(OLD) - coalesce(TG_ARGV, '{}') = to_jsonb(NEW) - coalesce(TG_ARGV, '{}') THEN
         RETURN NULL;
     END IF;
     IF coalesce(current_setting('muniment.entries', true), '') <> 'written' THEN
