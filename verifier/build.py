@@ -76,12 +76,11 @@ if __name__ == "__main__":
 
 def single_file() -> bytes:
     """The text of verify.py, UTF-8. Raises ValueError for a module that cannot stand in it."""
-    parts = [HEAD]
-    for name in ORDER:
-        parts.append(_section("MODULES", f"{name}.py", (HERE / f"{name}.py").read_text("utf-8")))
-    for name, data in sorted(engine.texts().items()):
-        parts.append(_section("RULES", name, data.decode()))
-    return "".join([*parts, TAIL]).encode()
+    modules = {f"{name}.py": (HERE / f"{name}.py").read_text("utf-8") for name in ORDER}
+    rules = {name: data.decode() for name, data in sorted(engine.texts().items())}
+    parts = [_section("MODULES", *one) for one in modules.items()]
+    parts += [_section("RULES", *one) for one in rules.items()]
+    return "".join([HEAD, *parts, TAIL]).encode()
 
 
 def engine_digest() -> str:

@@ -68,23 +68,18 @@ def strict(data: bytes) -> Any:
 
 def check(value: object, depth: int) -> None:
     """Raise Changed for what signed records may not hold."""
-    if value is None or isinstance(value, bool):
-        return
     if isinstance(value, str):
         if "\0" in value:
             raise Changed("A text holds a NUL character.")
         _encoded(value)
-    elif isinstance(value, int):
-        if abs(value) > LARGEST:
-            raise Changed("An integer is beyond 2^53-1.")
-    elif not depth:
-        raise Changed("The text is nested too deeply.")
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            check(key, depth - 1)
-            check(item, depth - 1)
-    elif isinstance(value, list):
+    elif isinstance(value, int) and abs(value) > LARGEST:
+        raise Changed("An integer is beyond 2^53-1.")
+    elif isinstance(value, (dict, list)):
+        if not depth:
+            raise Changed("The text is nested too deeply.")
         for item in value:
+            check(item, depth - 1)
+        for item in value.values() if isinstance(value, dict) else ():
             check(item, depth - 1)
 
 

@@ -198,10 +198,8 @@ def run(options: argparse.Namespace, out: TextIO | None = None) -> int:
     """Check, print, and return the exit code."""
     verdict = answer(options)
     stream = sys.stdout if out is None else out
-    if options.json:
-        text = json.dumps(json_of(verdict), indent=2)
-    else:
-        text = "\n".join(lines_of(verdict))
+    lines = [json.dumps(json_of(verdict), indent=2)] if options.json else lines_of(verdict)
+    text = "\n".join(lines)
     encoding = getattr(stream, "encoding", None) or "utf-8"
     stream.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
     return verdict.exit
