@@ -14,6 +14,7 @@ from config.start import PROJECT, data_folder, use_demo_folder
 
 MARK = "this-is-demo-data"
 MARK_WORDS = "Made by `make demo`, which deletes this whole folder at its next run.\n"
+WHOLE = "the-story-is-whole"
 SURVEY = PROJECT / ".cache" / "demo"
 PATIENCE_SECONDS = 15.0
 USUAL_PORT = 8000
@@ -39,7 +40,16 @@ def fresh_home() -> tuple[Path, bool]:
         wipe(home)
     home.mkdir(mode=0o711, parents=True, exist_ok=True)
     (home / MARK).write_text(MARK_WORDS, encoding="utf-8")
+    use_anchor(home)
     return home, is_old
+
+
+def use_anchor(home: Path) -> Path:
+    """The folder where the platform sends its checkpoints: it stands for a place on another machine."""
+    folder = home / "elsewhere"
+    folder.mkdir(mode=0o711, exist_ok=True)
+    os.environ["MUNIMENT_ANCHORS"] = f"dir:{folder}"
+    return folder
 
 
 def check_is_demo(home: Path) -> None:
