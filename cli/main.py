@@ -22,6 +22,7 @@ def parser() -> argparse.ArgumentParser:
         default=os.environ.get("MUNIMENT_URL", "http://127.0.0.1:8000"),
         help="address of the platform",
     )
+    top.set_defaults(is_offline=False)
     top.add_argument(
         "--token",
         default=os.environ.get("MUNIMENT_TOKEN", ""),
@@ -35,6 +36,8 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
+    if options.is_offline:
+        return int(options.run(options))
     if not options.token:
         return fail(
             "Set MUNIMENT_TOKEN or pass --token. A system's owner creates one under 'Tokens'."

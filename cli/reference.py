@@ -14,7 +14,8 @@ Written from the program itself (`python -m cli.reference`); a test holds it tru
 `MUNIMENT_URL` and `MUNIMENT_TOKEN`, or from `--url` and `--token` before the command. A token is bound to one system, so that
 `--system` is needed only where a token sees several.
 
-Exit codes: 0 done, 1 refused or denied, 2 error, 3 only a person's act is missing."""
+Exit codes: 0 done, 1 refused or denied, 2 error, 3 only a person's act is missing. `verify` has codes of its own, reads files only
+and needs neither address nor token."""
 
 
 def markdown() -> str:

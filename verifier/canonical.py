@@ -56,16 +56,6 @@ def parse(data: bytes) -> Any:
         raise Changed(f"The text is not JSON: {str(error)[:120]}.") from None
 
 
-def strict(data: bytes) -> Any:
-    """Parse JSON in any form, but refuse repeated keys: one text has one meaning."""
-    value = parse(data)
-    check(value, DEPTH)
-    if len(dumps(value)) == len(data):
-        return value
-    json.loads(data.decode(), object_pairs_hook=_object)
-    return value
-
-
 def check(value: object, depth: int) -> None:
     """Raise Changed for what signed records may not hold."""
     if isinstance(value, str):
@@ -113,13 +103,6 @@ def _encoded(text: str) -> bytes:
         return text.encode()
     except UnicodeEncodeError:
         raise Changed("A text is not valid Unicode.") from None
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise Changed("A key stands twice in one object.")
-    return found
 
 
 def _refuse(text: str) -> NoReturn:

@@ -42,7 +42,7 @@ def open_envelope(
 
     Signatures of unknown keys are passed over; `keyids` may be empty.
     """
-    envelope = canonical.strict(data)
+    envelope = canonical.loads(data)
     if not isinstance(envelope, dict) or envelope.get("payloadType") != payload_type:
         raise Changed(f"This is no DSSE envelope of the type {payload_type}.")
     payload = _decoded(envelope.get("payload"))
@@ -74,10 +74,15 @@ def _decoded(text: object) -> bytes:
     """Base64, standard or URL-safe, as the protocol asks of verifiers."""
     if not isinstance(text, str):
         raise Changed("A part of the envelope is missing.")
+    standard = text.replace("-", "+").replace("_", "/")
     try:
-        return base64.b64decode(text.replace("-", "+").replace("_", "/"), validate=True)
+        value = base64.b64decode(standard, validate=True)
     except (binascii.Error, ValueError):
         raise Changed("A part of the envelope is not base64.") from None
+    # Stray bits at the end would let one signature have several texts.
+    if base64.b64encode(value).decode() != standard:
+        raise Changed("A part of the envelope is not plain base64.")
+    return value
 
 
 def _short(identifier: str) -> str:

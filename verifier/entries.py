@@ -5,23 +5,23 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from . import canonical, merkle
 from .archive import Archive
 from .faults import Changed, Findings
 from .manifest import Manifest
-from .note import number
 from .times import microseconds
 
 FILE = "log/entries.tsv"
 RECORDED = "evidence.recorded"
 # Entries of these objects decide which signature counts; every package holds them.
 EVERYWHERE = ("key", "log")
-PARTS = ("id", "at", "action", "actor", "object", "unit", "facts", "texts", "request")
+PARTS = {"id", "at", "action", "actor", "object", "unit", "facts", "texts", "request"}
 
 
-class Entry(NamedTuple):
+@dataclass(frozen=True)
+class Entry:
     """An entry that a later check needs."""
 
     index: int
@@ -138,11 +138,8 @@ def _remember(found: Entries, size: int, at: int | None) -> None:
 def _take(found: Entries, index: int, data: bytes, manifest: Manifest) -> int | None:
     """Keep what later checks need of an entry; its time in microseconds."""
     value = canonical.loads(data)
-    if (
-        not isinstance(value, dict)
-        or value.get("v") != 1
-        or any(part not in value for part in PARTS)
-    ):
+    held = value if isinstance(value, dict) else {}
+    if held.get("v") != 1 or not held.keys() >= PARTS:
         raise Changed("The entry does not have the parts of an entry, version 1.")
     entry = read_entry(index, value)
     if not in_scope(entry, manifest.unit):
@@ -165,7 +162,9 @@ def read_entry(index: int, value: Any) -> Entry:
         )
     except (KeyError, TypeError):
         raise Changed("The entry does not have the parts of an entry, version 1.") from None
-    if not isinstance(entry.facts, dict) or not all(isinstance(one, str) for one in entry[1:5]):
+    texts: list[object] = [entry.action, entry.object_type, entry.object_id, entry.unit]
+    facts: object = entry.facts
+    if not isinstance(facts, dict) or not all(isinstance(one, str) for one in texts):
         raise Changed("A part of the entry is of the wrong kind.")
     return entry
 
@@ -184,8 +183,3 @@ def parsed(text: str, index: int) -> Entry:
 def leaf_of(text: str) -> bytes:
     """The leaf hash of an entry's text."""
     return merkle.leaf_hash(text.encode())
-
-
-def entry_number(value: object) -> int:
-    """A log size that an entry names as text."""
-    return number(value)

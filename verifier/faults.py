@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
+from types import TracebackType
 
 MOST_KEPT = 1000
 
@@ -66,17 +65,36 @@ class Findings:
         """Add a sentence that is no fault."""
         self.notes.append(sentence)
 
-    @contextmanager
-    def caught(self, file: str, index: int | None = None) -> Iterator[None]:
-        """Turn what goes wrong inside into a fault; a hostile package must never end the program."""
-        try:
-            yield
-        except Changed as fault:
-            here = index if fault.index is None else fault.index
-            self.wrong(fault.sentence, fault.file or file, here)
-        except Unfit:
-            raise
-        except RecursionError:
-            self.wrong("This is nested too deeply to be read.", file, index)
-        except Exception as error:  # noqa: BLE001 (whatever it is, the reader gets a sentence)
-            self.wrong(f"This cannot be read ({type(error).__name__}: {error}).", file, index)
+    def caught(self, file: str, index: int | None = None) -> Caught:
+        """A block in which whatever goes wrong becomes a fault of this file."""
+        return Caught(self, file, index)
+
+
+@dataclass(frozen=True)
+class Caught:
+    """Turns what goes wrong inside into a fault: a hostile package must never end the program."""
+
+    findings: Findings
+    file: str
+    index: int | None
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool:
+        if isinstance(error, Changed):
+            index = self.index if error.index is None else error.index
+            self.findings.wrong(error.sentence, error.file or self.file, index)
+            return True
+        if not isinstance(error, Exception) or isinstance(error, (Unfit, MemoryError)):
+            return False
+        sentence = f"This cannot be read ({type(error).__name__}: {str(error)[:200]})."
+        if isinstance(error, RecursionError):
+            sentence = "This is nested too deeply to be read."
+        self.findings.wrong(sentence, self.file, self.index)
+        return True

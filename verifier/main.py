@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
@@ -62,20 +62,24 @@ def arguments_of(parser: argparse.ArgumentParser) -> None:
 
 def answer(options: argparse.Namespace) -> Verdict:
     """The verdict on what the arguments name; never raises for what a file holds."""
+    return guarded(lambda findings: _answer(options, findings))
+
+
+def guarded(judge: Callable[[Findings], Verdict]) -> Verdict:
+    """What `judge` says, or why it could not: a hostile file must not end in a traceback."""
     findings = Findings()
     try:
-        return _answer(options, findings)
+        return judge(findings)
     except Unfit as refusal:
-        return Verdict(UNFIT, refusal.sentence, findings=findings)
+        return Verdict(UNFIT, refusal.sentence)
     except Changed as fault:
         findings.wrong(fault.sentence, fault.file, fault.index)
         return _changed(findings, {})
     except (MemoryError, RecursionError):
-        return Verdict(UNFIT, "The file asks for more memory than there is.", findings=findings)
-    except Exception as error:  # noqa: BLE001 (a hostile file must not end in a traceback)
-        return Verdict(
-            UNFIT, f"The file cannot be read to its end ({type(error).__name__}: {error})."
-        )
+        return Verdict(UNFIT, "The file asks for more memory than there is.")
+    except Exception as error:  # noqa: BLE001 (whatever it is, the reader gets a sentence)
+        sentence = f"The file cannot be read to its end ({type(error).__name__}: {error})."
+        return Verdict(UNFIT, sentence)
 
 
 def _answer(options: argparse.Namespace, findings: Findings) -> Verdict:
@@ -84,7 +88,7 @@ def _answer(options: argparse.Namespace, findings: Findings) -> Verdict:
     if options.files[0] == "consistency" and len(files) == 4:
         return _on_consistency(files[1], files[2], files[3], given)
     if len(files) == 1 and not _is_pdf(files[0]):
-        return _on_package(files[0], given)
+        return on_package(files[0], given)
     if len(files) <= 2 and _is_pdf(files[0]):
         return _on_report(files[0], files[1] if len(files) == 2 else None, given, findings)
     raise Unfit(
@@ -92,7 +96,8 @@ def _answer(options: argparse.Namespace, findings: Findings) -> Verdict:
     )
 
 
-def _on_package(path: Path, options: package.Options) -> Verdict:
+def on_package(path: Path, options: package.Options) -> Verdict:
+    """The verdict on a package. Raises Unfit, and Changed for a manifest that cannot be right."""
     found, wanting = package.check_package(path, options)
     about = _about(found)
     if found.findings.number:

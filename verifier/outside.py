@@ -83,8 +83,10 @@ def check_key(vkey: str, first: str, log: LogKeys | None) -> bool:
 
 def check_kept(
     kept: Sequence[Kept], log: LogKeys, tree: Tree, verify: Check, findings: Findings
-) -> list[int]:
+) -> tuple[list[int], list[Kept]]:
     """Sizes of the checkpoints that vouch for the package: signed by the log, with its root.
+
+    The second part are those that are larger than the package's log.
 
     Raises Unfit when one is of another log or not signed by this one.
     """
@@ -94,33 +96,43 @@ def check_kept(
         raise Unfit(
             f"{other.name} is a checkpoint of {other.checkpoint.origin}, the package is of {log.origin}."
         )
-    sizes = []
+    sizes: list[int] = []
+    later: list[Kept] = []
     for one in own:
         size = one.checkpoint.size
-        if size > tree.size:
-            findings.note(
-                f"{one.name} is of size {size:,}, later than the package ({tree.size:,}): it says "
-                "nothing here. Ask for a newer package, or for an older checkpoint."
-            )
-            continue
         try:
             log.read(one.checkpoint.note, verify)
         except Changed as fault:
             raise Unfit(f"{one.name} is no checkpoint of this log: {fault.sentence}") from None
+        if size > tree.size:
+            later.append(one)
+            continue
         with findings.caught(f"{one.name}, kept outside"):
             check_root(tree, size, one.checkpoint.root)
             sizes.append(size)
     findings.count(len(sizes), "checkpoints kept outside have the root of the same leaf hashes")
-    return sizes
+    return sizes, later
 
 
 def vouching(
-    sizes: Sequence[int], has_key: bool, size: int, age: int | None, most_age: int | None
+    sizes: Sequence[int],
+    later: Sequence[Kept],
+    has_key: bool,
+    size: int,
+    age: int | None,
+    most_age: int | None,
 ) -> str:
     """Why nothing outside vouches well enough, for exit 3; empty when it does.
 
     `age` and `most_age` are in microseconds.
     """
+    if later:
+        one = max(later, key=_size)
+        return (
+            f"The package ends at size {size:,}, and {one.name} is of size {_size(one):,}: either the "
+            "package was made before that checkpoint, or its log was cut off. If it was made since, "
+            "the log was cut off; if before, check it without that checkpoint."
+        )
     if not has_key and not sizes:
         return "Give --key (the log's key, as you got it elsewhere) and --checkpoint (a copy you keep)."
     if not sizes:
@@ -135,3 +147,7 @@ def vouching(
             f"{hours(age)} old; --max-age allows {hours(most_age)}."
         )
     return ""
+
+
+def _size(one: Kept) -> int:
+    return one.checkpoint.size

@@ -54,6 +54,7 @@ class Verification:
     statements: list[Statement] | None = None
     has_key: bool = False
     sizes: list[int] = field(default_factory=list)
+    later: list[Kept] = field(default_factory=list)
 
     @property
     def verify(self) -> Check:
@@ -74,8 +75,9 @@ class Verification:
             self.keys = read_keys(
                 manifest.vkey, manifest.origin, self.entries.about_keys, self.verify, found
             )
+        log = None if self.keys is None else self.keys.log
         if self.options.key is not None:
-            self.has_key = check_key(self.options.key, manifest.vkey, self.keys and self.keys.log)
+            self.has_key = check_key(self.options.key, manifest.vkey, log)
         closed = manifest.size - self.entries.open
         found.note(
             f"{closed:,} of {manifest.size:,} entries are closed: other parts' of the installation."
@@ -103,7 +105,7 @@ class Verification:
             check_checkpoints(self.archive, tree, read, found)
         with found.caught("log/anchors.csv"):
             check_anchors(self.archive, tree, found)
-        self.sizes = check_kept(self.kept, keys.log, tree, self.verify, found)
+        self.sizes, self.later = check_kept(self.kept, keys.log, tree, self.verify, found)
 
     def _check_manifest(self, keys: KeyHistory) -> None:
         envelope = self.archive.read(ENVELOPE, 2 * MOST_BYTES)
@@ -156,6 +158,7 @@ class Verification:
             )
         return vouching(
             self.sizes,
+            self.later,
             self.has_key,
             self.manifest.size,
             None if at is None else clock - at,
@@ -206,5 +209,7 @@ def check_consistency(old: Path, new: Path, path: Path, options: Options) -> Ver
         raise Unfit(f"{new} is of size {second}; the package ends at {found.manifest.size}.")
     found.read_log()
     if found.tree is not None and found.keys is not None:
-        found.sizes = check_kept(kept, found.keys.log, found.tree, found.verify, found.findings)
+        found.sizes, found.later = check_kept(
+            kept, found.keys.log, found.tree, found.verify, found.findings
+        )
     return found

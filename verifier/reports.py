@@ -21,13 +21,23 @@ from .keys import (
     read_registration,
     type_of,
 )
-from .note import Proof, number, proof_hashes, read_checkpoint, read_key, read_proof
+from .note import (
+    Checkpoint,
+    Key,
+    Proof,
+    check_signatures,
+    proof_hashes,
+    read_checkpoint,
+    read_key,
+    read_proof,
+)
 from .signatures import Check
 from .statements import Statement, check_form
 from .tables import check_root
 
 SUFFIX = ".tlog-proof"
 MOST_BYTES = 16 << 20
+MOST_PDF_BYTES = 1 << 30
 
 
 def check_reports(
@@ -48,7 +58,7 @@ def check_reports(
                 raise Changed("No signed report statement of this package has this file's digest.")
             with findings.caught(name + SUFFIX, statement.index):
                 text = archive.read(name + SUFFIX, MOST_BYTES).decode()
-                _check_inside(read_proof(text), statement.index, tree, keys, verify)
+                _check_inside(read_proof(text), statement, tree, keys.log.chain[0][1].vkey, verify)
     for name in archive.names:
         if name.endswith(SUFFIX) and name[: -len(SUFFIX)] not in pdfs:
             findings.wrong("The proof stands without its file.", name)
@@ -56,56 +66,26 @@ def check_reports(
 
 
 def _check_inside(
-    proof: Proof, index: int, tree: merkle.Tree, keys: KeyHistory, verify: Check
+    proof: Proof, statement: Statement, tree: merkle.Tree, vkey: str, verify: Check
 ) -> None:
-    checkpoint = keys.log.read(proof.checkpoint, verify)
-    if proof.index != index:
-        raise Changed(f"The proof is of entry {proof.index}, the statement's is {index}.")
+    if proof.index != statement.index:
+        raise Changed(f"The proof is of entry {proof.index}, the statement's is {statement.index}.")
+    checkpoint, _ = check_proof(proof, vkey, verify)
     check_root(tree, checkpoint.size, checkpoint.root)
-    merkle.check_inclusion(tree.leaf(index), index, checkpoint.size, proof.hashes, checkpoint.root)
-    if proof.extra is None:
-        raise Changed("The proof lacks its `extra` line.")
-    _entry, _keys = _carried(proof.extra)[:2]
-    if leaf_of(_entry) != tree.leaf(index):
-        raise Changed("The entry in the proof is not the one in the log.")
 
 
 def check_alone(pdf: Path, proof_path: Path, vkey: str, verify: Check, findings: Findings) -> int:
     """A report by itself: the size of the checkpoint that includes it.
 
-    Trust goes from the key that was given to the checkpoint's signature, from its root to the
-    report's entry and to the entries that registered the statement's key and rotated the log's.
-    Raises Unfit for files that cannot be read or another log's proof.
+    Raises Unfit for files that cannot be read or another log's proof, Changed for what is wrong.
     """
     proof = read_proof(_read(proof_path, MOST_BYTES).decode("utf-8", "replace"))
-    if proof.extra is None:
-        raise Unfit("The proof lacks its `extra` line; it is no report's proof.")
-    entry_text, carried, envelope = _carried(proof.extra)
-    checkpoint = read_checkpoint(proof.checkpoint)
-    key = _given(vkey)
-    if key.name != checkpoint.origin:
-        raise Unfit(f"The proof is of the log {checkpoint.origin}, --key is of {key.name}.")
-    log = LogKeys(key, checkpoint.origin)
-    found: dict[str, StatementKey] = {}
-    for text, index, hashes in carried:
-        entry = parsed(text, index)
-        merkle.check_inclusion(leaf_of(text), index, checkpoint.size, hashes, checkpoint.root)
-        if entry.action == ROTATED and entry.facts.get("old") == log.newest.vkey:
-            log.rotate(entry, verify)
-        elif entry.action == REGISTERED:
-            registered = read_registration(entry)
-            found.setdefault(registered.keyid, registered)
-    _check_signer(log, proof.checkpoint, verify)
+    checkpoint, statement = check_proof(proof, vkey, verify)
     findings.count(1, f"checkpoint of size {checkpoint.size:,} is signed by the key you gave")
-    leaf = leaf_of(entry_text)
-    merkle.check_inclusion(leaf, proof.index, checkpoint.size, proof.hashes, checkpoint.root)
     findings.count(1, f"entry, index {proof.index:,}, is included under it")
-    statement = _check_statement(entry_text, proof.index, envelope, found, verify)
     findings.count(1, "statement is the entry's, signed by a key that the log registered")
-    if (
-        hashlib.sha256(_read(pdf, 1 << 31)).hexdigest()
-        != statement["subject"][0]["digest"]["sha256"]
-    ):
+    digest = hashlib.sha256(_read(pdf, MOST_PDF_BYTES)).hexdigest()
+    if digest != statement["subject"][0]["digest"]["sha256"]:
         raise Changed("The PDF is not the file that the statement is about.", pdf.name, proof.index)
     findings.count(1, "PDF has the digest in the statement")
     predicate = statement["predicate"]
@@ -116,15 +96,39 @@ def check_alone(pdf: Path, proof_path: Path, vkey: str, verify: Check, findings:
     return checkpoint.size
 
 
-def _check_signer(log: LogKeys, note: str, verify: Check) -> None:
-    try:
-        log.read(note, verify)
-    except Changed as fault:
-        signers = [line for line in note.split("\n") if line.startswith("\u2014 ")]
+def check_proof(proof: Proof, vkey: str, verify: Check) -> tuple[Checkpoint, Any]:
+    """The checkpoint of a report's proof and the report's statement.
+
+    Trust goes from the key that was given to the checkpoint's signature, from its root to the
+    report's entry and to the entries that registered the statement's key and rotated the log's.
+    """
+    if proof.extra is None:
+        raise Changed("The proof lacks its `extra` line.")
+    entry_text, carried, envelope = _carried(proof.extra)
+    checkpoint = read_checkpoint(proof.checkpoint)
+    log = LogKeys(_given(vkey, checkpoint.origin), checkpoint.origin)
+    keys: dict[str, StatementKey] = {}
+    for text, index, hashes in carried:
+        entry = parsed(text, index)
+        merkle.check_inclusion(leaf_of(text), index, checkpoint.size, hashes, checkpoint.root)
+        if entry.action == ROTATED and entry.facts.get("old") == log.newest.vkey:
+            log.rotate(entry, verify)
+        elif entry.action == REGISTERED:
+            registered = read_registration(entry)
+            keys.setdefault(registered.keyid, registered)
+    _check_signer(log, checkpoint, verify)
+    leaf = leaf_of(entry_text)
+    merkle.check_inclusion(leaf, proof.index, checkpoint.size, proof.hashes, checkpoint.root)
+    return checkpoint, _check_statement(entry_text, proof.index, envelope, keys, verify)
+
+
+def _check_signer(log: LogKeys, checkpoint: Checkpoint, verify: Check) -> None:
+    signed = check_signatures(checkpoint.note, [key for _, key in log.chain], verify)
+    if log.key_for(checkpoint.size) not in signed:
         raise Unfit(
-            f"{fault.sentence} Either --key is not this log's, or the proof was changed "
-            f"({len(signers)} signatures)."
-        ) from None
+            f"The checkpoint of size {checkpoint.size} is not signed by --key, nor by one that it "
+            "handed over to: the proof is of another log, or the key is a later or wrong one."
+        )
 
 
 def _check_statement(
@@ -172,11 +176,14 @@ def _index(key: tuple[str, int, Sequence[bytes]]) -> int:
     return key[1]
 
 
-def _given(vkey: str) -> Any:
+def _given(vkey: str, origin: str) -> Key:
     try:
-        return read_key(vkey)
+        key = read_key(vkey)
     except Changed as fault:
         raise Unfit(f"--key: {fault.sentence}") from None
+    if key.name != origin:
+        raise Unfit(f"The proof is of the log {origin[:120]}, --key is of {key.name[:120]}.")
+    return key
 
 
 def _read(path: Path, most: int) -> bytes:
@@ -193,6 +200,3 @@ def _read(path: Path, most: int) -> bytes:
 def proof_of(pdf: Path, proof: Path | None) -> Path:
     """Where the proof of a PDF lies."""
     return proof if proof is not None else pdf.with_name(pdf.name + SUFFIX)
-
-
-__all__ = ["SUFFIX", "check_alone", "check_reports", "number", "proof_of"]

@@ -49,7 +49,7 @@ def check_results(
 
 
 def _entries(archive: Archive) -> Mapping[str, Any]:
-    found = canonical.strict(archive.read(ENTRIES))
+    found = canonical.loads(archive.read(ENTRIES))
     if not isinstance(found, dict):
         raise Changed("The file holds no entries of a baseline.", ENTRIES)
     for digest, entry in found.items():
@@ -67,7 +67,7 @@ def _lines(archive: Archive, manifest: Manifest, findings: Findings) -> list[Lin
 
 
 def _line(number: int, data: bytes, manifest: Manifest) -> Line:
-    held = canonical.strict(data)
+    held = canonical.loads(data)
     try:
         text, kind, path = held["result"], held["view"]["kind"], held["view"]["path"]
         value = canonical.loads(text.encode())

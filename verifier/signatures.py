@@ -32,11 +32,13 @@ def _library() -> Any:
 
 @lru_cache(maxsize=256)
 def _key(public_key: bytes) -> Any:
+    if ed25519.decode(public_key) is None:
+        raise ValueError("These bytes are no point of the curve.")
     return _library().Ed25519PublicKey.from_public_bytes(public_key)
 
 
 def _by_library(public_key: bytes, signature: bytes, message: bytes) -> bool:
-    if not ed25519.is_strict(public_key, signature) or ed25519.decode(public_key) is None:
+    if not ed25519.is_strict(public_key, signature):
         return False
     try:
         _key(public_key).verify(signature, message)

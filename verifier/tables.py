@@ -35,7 +35,7 @@ POPULATIONS = {
 Row = Sequence[str]
 
 
-def read_table(archive: Archive, name: str, least: int = 1) -> tuple[Row, list[Row]]:
+def read_table(archive: Archive, name: str, least: int = 1) -> tuple[list[str], list[list[str]]]:
     """Names and rows of a CSV. Raises Changed for another form or fewer than `least` columns."""
     data = archive.read(name)
     if not data.startswith(BOM):
@@ -141,7 +141,7 @@ def check_checkpoints(
     last, count = 0, 0
     for count, line in enumerate(archive.lines(CHECKPOINTS), 1):
         with findings.caught(f"{CHECKPOINTS} line {count}"):
-            note = canonical.strict(line)
+            note = canonical.loads(line)
             size, root = read(note) if isinstance(note, str) else (-1, b"")
             if size < last:
                 raise Changed("The line is no checkpoint, or stands behind a later one.")

@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
-from cli.commands import deployments, evaluation, gate, lineage, monitoring, registry
+from cli.commands import deployments, evaluation, gate, lineage, monitoring, registry, verify
 
-ALL = (*registry.ALL, *deployments.ALL, *lineage.ALL, *evaluation.ALL, *gate.ALL, *monitoring.ALL)
+ALL = (
+    *registry.ALL,
+    *deployments.ALL,
+    *lineage.ALL,
+    *evaluation.ALL,
+    *gate.ALL,
+    *monitoring.ALL,
+    *verify.ALL,
+)

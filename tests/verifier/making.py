@@ -32,7 +32,7 @@ MANIFEST = "application/vnd.muniment.manifest+json"
 SCOPES = ("organisation", "unit", "system")
 AT = "2026-11-27T10:00:00.000000Z"
 NOBODY = "00000000-0000-0000-0000-000000000000"
-WORDS = ("=1+1 is a formula", "Places are few; see\r\nthe \"waiting list\".", "'quoted", "Ä", "-")
+WORDS = ("=1+1 is a formula", 'Places are few; see\r\nthe "waiting list".', "'quoted", "Ä", "-")
 ENTRIES = (
     {
         "id": "MEASURE 2.11",
@@ -42,7 +42,13 @@ ENTRIES = (
         "rule": {
             "all": [
                 {"form": "metric", "id": "fairness", "label": "Fairness", "theme": "fairness"},
-                {"form": "record", "id": "card", "label": "Policy", "kind": "document", "at": "organisation"},
+                {
+                    "form": "record",
+                    "id": "card",
+                    "label": "Policy",
+                    "kind": "document",
+                    "at": "organisation",
+                },
             ]
         },
     },
@@ -51,14 +57,26 @@ ENTRIES = (
         "scope": "system",
         "due": "design",
         "fresh_days": None,
-        "rule": {"all": [{"form": "record", "id": "own", "label": "Owner", "kind": "system", "complete": ["owner"]}]},
+        "rule": {
+            "all": [
+                {
+                    "form": "record",
+                    "id": "own",
+                    "label": "Owner",
+                    "kind": "system",
+                    "complete": ["owner"],
+                }
+            ]
+        },
     },
     {
         "id": "GOVERN 1.2",
         "scope": "organisation",
         "due": "design",
         "fresh_days": None,
-        "rule": {"all": [{"form": "record", "id": "policy", "label": "Policy", "kind": "document"}]},
+        "rule": {
+            "all": [{"form": "record", "id": "policy", "label": "Policy", "kind": "document"}]
+        },
     },
 )
 
@@ -113,7 +131,10 @@ class House:
         self.log_signers = [note.Ed25519Signer(self.origin, private(self.seed + 1))]
         self.rotated: list[int] = []
         self.statement_key = dsse.KeySigner(private(self.seed + 2))
-        self.pipelines = [dsse.KeySigner(private(self.seed + 3)), dsse.KeySigner(private(self.seed + 4))]
+        self.pipelines = [
+            dsse.KeySigner(private(self.seed + 3)),
+            dsse.KeySigner(private(self.seed + 4)),
+        ]
 
     @property
     def size(self) -> int:
@@ -124,7 +145,12 @@ class House:
         return uuid(self.seed * 65536 + 4096 + self.made)
 
     def enter(
-        self, action: str, about: tuple[str, str], unit: str = "/", facts: JSON | None = None, texts: Sequence[str] = ()
+        self,
+        action: str,
+        about: tuple[str, str],
+        unit: str = "/",
+        facts: JSON | None = None,
+        texts: Sequence[str] = (),
     ) -> int:
         index = self.size
         digests = {}
@@ -147,9 +173,15 @@ class House:
         self.entries.append(canonical.dumps(body))
         return index
 
-    def register_key(self, signer: dsse.KeySigner, purpose: str, expires: str | None = None) -> None:
+    def register_key(
+        self, signer: dsse.KeySigner, purpose: str, expires: str | None = None
+    ) -> None:
         owner = uuid(1) if purpose == "pipeline" else None
-        facts = {"keyid": signer.keyid, "public": signer.public_bytes.hex(), "purpose": purpose}
+        facts: JSON = {
+            "keyid": signer.keyid,
+            "public": signer.public_bytes.hex(),
+            "purpose": purpose,
+        }
         facts |= {"account": owner, "person": owner, "expires": expires}
         index = self.enter("key.registered", ("key", signer.keyid[7:43]), facts=facts)
         self.keys.append({**facts, "since": index, "until": "", "why": ""})
@@ -169,7 +201,13 @@ class House:
         self.rotated.append(self.enter("log.key_rotated", ("log", self.origin), facts=facts))
         self.log_signers.append(new)
 
-    def state(self, made: JSON, where: Place, signer: dsse.KeySigner | None = None, texts: Sequence[str] = ()) -> int:
+    def state(
+        self,
+        made: JSON,
+        where: Place,
+        signer: dsse.KeySigner | None = None,
+        texts: Sequence[str] = (),
+    ) -> int:
         """Sign a statement at a place and log it; returns its index."""
         signer = signer or self.statement_key
         made = copy.deepcopy(made)
@@ -180,20 +218,37 @@ class House:
         sha256 = hashlib.sha256(payload).hexdigest()
         type_ = statement.type_of(made)
         facts = {"payload": sha256, "scope": where.id, "kind": ""}
-        index = self.enter("evidence.recorded", (type_, made["predicate"]["id"]), where.unit_path, facts, texts)
+        index = self.enter(
+            "evidence.recorded", (type_, made["predicate"]["id"]), where.unit_path, facts, texts
+        )
         self.payloads[index] = made
         self.envelopes[index] = dsse.sign(payload, signer)
         self.signers[index] = signer.keyid
         return index
 
-    def record(self, kind: str, id_: str, fields: JSON, where: Place, state: str = "active", **more: Any) -> int:
-        found = [one["predicate"] for one in self.payloads.values() if one["predicate"].get("kind") == kind]
+    def record(
+        self, kind: str, id_: str, fields: JSON, where: Place, state: str = "active", **more: Any
+    ) -> int:
+        found = [
+            one["predicate"]
+            for one in self.payloads.values()
+            if one["predicate"].get("kind") == kind
+        ]
         revision = 1 + sum(one["record"]["id"] == id_ for one in found)
         made = samples.record()
         head: Any = {"id": id_, "revision": revision, "state": state}
         own = predicates.record_subject(kind, head, fields)
-        made["subject"] = [own, *(predicates.subject("more", one) for one in more.get("subjects", ()))]
-        made["predicate"] |= {"kind": kind, "record": head, "fields": fields, "validUntil": None, "author": uuid(1)}
+        made["subject"] = [
+            own,
+            *(predicates.subject("more", one) for one in more.get("subjects", ())),
+        ]
+        made["predicate"] |= {
+            "kind": kind,
+            "record": head,
+            "fields": fields,
+            "validUntil": None,
+            "author": uuid(1),
+        }
         return self.state(made, where, texts=more.get("texts", ()))
 
     def leaves(self) -> list[bytes]:
@@ -214,7 +269,9 @@ class House:
 
     def checkpoint(self, size: int | None = None) -> str:
         size = self.size if size is None else size
-        return note.sign_checkpoint(note.Checkpoint(self.origin, size, self.root(size)), self.signer_at(size))
+        return note.sign_checkpoint(
+            note.Checkpoint(self.origin, size, self.root(size)), self.signer_at(size)
+        )
 
     def keep_checkpoint(self) -> None:
         self.checkpoints.append(self.checkpoint())
@@ -234,13 +291,20 @@ class House:
             hashes = merkle.inclusion_proof(lambda level, tile: tiles[level, tile], one, size)
             texts = [base64.b64encode(each).decode() for each in hashes]
             keys.append({"entry": self.entries[one].decode(), "index": one, "hashes": texts})
-        extra = {"entry": self.entries[index].decode(), "envelope": self.envelopes[index], "keys": keys}
+        extra = {
+            "entry": self.entries[index].decode(),
+            "envelope": self.envelopes[index],
+            "keys": keys,
+        }
         return self.proof(index, size, canonical.dumps(extra))
 
 
 ORGANISATION, DIVISION, OTHER = uuid(10), uuid(11), uuid(20)
 FIRST, SECOND = uuid(12), uuid(13)
-SYSTEMS = {FIRST: place("system", ORGANISATION, DIVISION, FIRST), SECOND: place("system", ORGANISATION, DIVISION, SECOND)}
+SYSTEMS = {
+    FIRST: place("system", ORGANISATION, DIVISION, FIRST),
+    SECOND: place("system", ORGANISATION, DIVISION, SECOND),
+}
 PLACES = {
     "organisation": place("organisation", ORGANISATION),
     "unit": place("unit", ORGANISATION, DIVISION),
@@ -259,35 +323,68 @@ def tell_system(house: House, system: str) -> None:
     where, release = SYSTEMS[system], release_of(system)
     model = hashlib.sha256(system.encode()).hexdigest()
     own = hashlib.sha256(model.encode()).hexdigest()
-    house.record("system", system, {"owner": uuid(1), "name": "Job-support places"}, where, texts=WORDS)
-    fields = {"system": system, "digest": f"sha256:{own}", "models": [{"digest": f"sha256:{model}"}]}
+    house.record(
+        "system", system, {"owner": uuid(1), "name": "Job-support places"}, where, texts=WORDS
+    )
+    fields = {
+        "system": system,
+        "digest": f"sha256:{own}",
+        "models": [{"digest": f"sha256:{model}"}],
+    }
     house.record("release", release.id, fields, release, subjects=[own, model])
-    criterion = {"id": "ratio", "theme": "fairness", "check": "selection_rate_ratio", "slice": "SEX"}
+    criterion: JSON = {
+        "id": "ratio",
+        "theme": "fairness",
+        "check": "selection_rate_ratio",
+        "slice": "SEX",
+    }
     criterion |= {"comparator": ">=", "threshold": "0.80", "use": "point", "minimumSample": 200}
     plan_fields = {"title": "Plan", "subject": own, "dataset": None, "criteria": [criterion]}
     plan = house.payloads[house.record("evaluation-plan", house.new_id(), plan_fields, where)]
     approve(house, plan, where)
-    revision = {"id": plan["predicate"]["record"]["id"], "revision": 1}
+    revision: JSON = {"id": plan["predicate"]["record"]["id"], "revision": 1}
     revision["digest"] = plan["subject"][0]["digest"]["sha256"]
     for value, signer in (("0.91", None), ("0.86", 0), ("0.84", 1), ("0.83", 1)):
         measure(house, release, [own, model], revision, value, signer)
-    dates = {"release": release.id, "system": system, "environment": "production", "from": moment(300), "to": None}
+    dates = {
+        "release": release.id,
+        "system": system,
+        "environment": "production",
+        "from": moment(300),
+        "to": None,
+    }
     house.record("deployment", house.new_id(), dates, release)
     for number in range(30 if system == FIRST else 3):
-        house.record("alert", uuid(4000 + number + (system == SECOND) * 100), {"theme": "drift"}, release, "open")
+        house.record(
+            "alert",
+            uuid(4000 + number + (system == SECOND) * 100),
+            {"theme": "drift"},
+            release,
+            "open",
+        )
     decide(house, release, own)
 
 
 def approve(house: House, plan: JSON, where: Place) -> None:
     made = samples.approval()
     made["subject"] = plan["subject"][:1]
-    made["predicate"] |= {"purpose": "plan", "subjectKind": "record", "outcome": "approved", "conditions": []}
+    made["predicate"] |= {
+        "purpose": "plan",
+        "subjectKind": "record",
+        "outcome": "approved",
+        "conditions": [],
+    }
     made["predicate"] |= {"validUntil": None}
     house.state(made, where, texts=["Agreed."])
 
 
 def measure(
-    house: House, where: Place, subjects: Sequence[str], plan: JSON, value: str, pipeline: int | None
+    house: House,
+    where: Place,
+    subjects: Sequence[str],
+    plan: JSON,
+    value: str,
+    pipeline: int | None,
 ) -> None:
     made = samples.measurement()
     made["subject"] = [predicates.subject("it", one) for one in subjects]
@@ -307,13 +404,22 @@ def measure(
 def decide(house: House, where: Place, digest: str) -> None:
     made = samples.gate_decision()
     made["subject"] = [predicates.subject("release", digest)]
-    made["predicate"] |= {"release": {"id": where.id, "digest": digest}, "effectiveAt": moment(house.size)}
+    made["predicate"] |= {
+        "release": {"id": where.id, "digest": digest},
+        "effectiveAt": moment(house.size),
+    }
     house.state(made, where)
 
 
 def fill(house: House, number: int, unit: str) -> None:
     for turn in range(number):
-        house.enter("job.completed", ("job", house.new_id()), unit, {"n": turn}, ["a word"] if turn % 9 == 0 else [])
+        house.enter(
+            "job.completed",
+            ("job", house.new_id()),
+            unit,
+            {"n": turn},
+            ["a word"] if turn % 9 == 0 else [],
+        )
 
 
 @cache
@@ -321,11 +427,15 @@ def story(seed: int = 0, origin: str = ORIGIN) -> House:
     """The whole log; the same seed gives the same bytes."""
     house = House(seed, origin)
     house.register_key(house.statement_key, "installation")
-    house.enter("assessment.criteria_loaded", ("baseline", "b" * 64), facts={"name": "high risk (demo)"})
+    house.enter(
+        "assessment.criteria_loaded", ("baseline", "b" * 64), facts={"name": "high risk (demo)"}
+    )
     for signer in house.pipelines:
         house.register_key(signer, "pipeline", "2027-11-01T00:00:00Z")
     policy = {"topic": "policy", "title": "AI policy (demo)", "file": "f" * 64}
-    house.record("document", house.new_id(), policy, PLACES["organisation"], "in-force", texts=["For all."])
+    house.record(
+        "document", house.new_id(), policy, PLACES["organisation"], "in-force", texts=["For all."]
+    )
     other = place("organisation", OTHER)
     house.record("document", house.new_id(), policy, other, texts=["Another's."])
     fill(house, 240, f"/{OTHER}/")
@@ -336,12 +446,20 @@ def story(seed: int = 0, origin: str = ORIGIN) -> House:
     house.keep_checkpoint()
     fill(house, 200, f"/{ORGANISATION}/")
     tell_system(house, SECOND)
-    begin = min(index for index, keyid in house.signers.items() if index > 300 and keyid == house.pipelines[1].keyid)
+    begin = min(
+        index
+        for index, keyid in house.signers.items()
+        if index > 300 and keyid == house.pipelines[1].keyid
+    )
     house.revoke_key(house.pipelines[1], begin, "compromised")
     house.keep_checkpoint()
     report = samples.report()
     report["subject"] = [predicates.subject("report.pdf", hashlib.sha256(PDF).hexdigest())]
-    report["predicate"] |= {"effectiveAt": moment(house.size), "logSize": house.size, "root": house.root(house.size).hex()}
+    report["predicate"] |= {
+        "effectiveAt": moment(house.size),
+        "logSize": house.size,
+        "root": house.root(house.size).hex(),
+    }
     house.report = house.state(report, PLACES["system"])  # type: ignore[attr-defined]
     fill(house, 7, "/")
     house.keep_checkpoint()
@@ -387,7 +505,11 @@ class Package:
         """Every member of the zip, the manifest made anew and signed."""
         manifest = self.manifest()
         envelope = dsse.sign(manifest, signer or self.house.statement_key, payload_type=MANIFEST)
-        return {"MANIFEST.json": manifest, "MANIFEST.dsse.json": dsse.write_envelope(envelope), **self.members}
+        return {
+            "MANIFEST.json": manifest,
+            "MANIFEST.dsse.json": dsse.write_envelope(envelope),
+            **self.members,
+        }
 
     def write(self, path: Path, signer: dsse.KeySigner | None = None) -> Path:
         return write_zip(path, self.signed(signer))
@@ -436,10 +558,20 @@ def package(house: House, scope: str = "system") -> Package:
         "id": uuid(999),
         "madeAt": AT,
         "version": "0.1.0",
-        "scope": {"type": where.type, "id": where.id, "path": list(where.path), "name": "Job-support places"},
+        "scope": {
+            "type": where.type,
+            "id": where.id,
+            "path": list(where.path),
+            "name": "Job-support places",
+        },
         "period": {"from": moment(0), "to": AT},
         "effectiveAt": AT,
-        "log": {"origin": house.origin, "vkey": house.log_signers[0].vkey, "size": size, "root": root},
+        "log": {
+            "origin": house.origin,
+            "vkey": house.log_signers[0].vkey,
+            "size": size,
+            "root": root,
+        },
         "engine": engine_digest(),
         "seed": root,
         "results": len(results),
@@ -463,7 +595,9 @@ def tile_files(house: House) -> Iterable[tuple[str, bytes]]:
 def words(house: House, shown: Sequence[int]) -> bytes:
     """Every fifth is erased."""
     held = [one for number, one in enumerate(house.words) if one[0] in set(shown) and number % 5]
-    return table(["index", "field", "salt", "text"], [(one[0], one[1], one[2].hex(), one[3]) for one in held])
+    return table(
+        ["index", "field", "salt", "text"], [(one[0], one[1], one[2].hex(), one[3]) for one in held]
+    )
 
 
 def anchors(house: House) -> bytes:
@@ -475,7 +609,18 @@ def anchors(house: House) -> bytes:
 
 
 def register(house: House, stated: Sequence[int]) -> bytes:
-    names = ["index", "id", "type", "kind", "scope", "produced", "assurance", "key", "payload sha256", "subjects"]
+    names = [
+        "index",
+        "id",
+        "type",
+        "kind",
+        "scope",
+        "produced",
+        "assurance",
+        "key",
+        "payload sha256",
+        "subjects",
+    ]
     rows = []
     for index in stated:
         made = house.payloads[index]
@@ -483,25 +628,58 @@ def register(house: House, stated: Sequence[int]) -> bytes:
         sha256 = hashlib.sha256(canonical.dumps(made)).hexdigest()
         subjects = " ".join(one["digest"]["sha256"] for one in made["subject"])
         row = [index, predicate["id"], statement.type_of(made), "", predicate["scope"]["id"]]
-        rows.append([*row, predicate["producedAt"], predicate["assurance"], house.signers[index], sha256, subjects])
+        rows.append(
+            [
+                *row,
+                predicate["producedAt"],
+                predicate["assurance"],
+                house.signers[index],
+                sha256,
+                subjects,
+            ]
+        )
     return table(names, rows)
 
 
 def keys_table(house: House) -> bytes:
-    names = ["keyid", "public", "purpose", "who answers for it", "from index", "expires", "revoked from size", "why"]
+    names = [
+        "keyid",
+        "public",
+        "purpose",
+        "who answers for it",
+        "from index",
+        "expires",
+        "revoked from size",
+        "why",
+    ]
     parts = ("keyid", "public", "purpose", "person", "since", "expires", "until", "why")
-    return table(names, [[one[part] if one[part] is not None else "" for part in parts] for one in house.keys])
+    return table(
+        names,
+        [[one[part] if one[part] is not None else "" for part in parts] for one in house.keys],
+    )
 
 
 def populations(house: House, stated: Sequence[int], seed: str) -> dict[str, bytes]:
-    wanted = {"systems": "system", "releases": "release", "alerts": "alert", "deployments": "deployment"}
-    found = {name: [i for i in stated if house.payloads[i]["predicate"].get("kind") == kind] for name, kind in wanted.items()}
+    wanted = {
+        "systems": "system",
+        "releases": "release",
+        "alerts": "alert",
+        "deployments": "deployment",
+    }
+    found = {
+        name: [i for i in stated if house.payloads[i]["predicate"].get("kind") == kind]
+        for name, kind in wanted.items()
+    }
     found["approvals"] = [i for i in stated if statement.type_of(house.payloads[i]) == "approval"]
     rows = {
-        f"{name}.csv": [[house.payloads[i]["predicate"]["id"], i] for i in held] for name, held in found.items()
+        f"{name}.csv": [[house.payloads[i]["predicate"]["id"], i] for i in held]
+        for name, held in found.items()
     }
     whole = {f"populations/{name}": table(["id", "index"], held) for name, held in rows.items()}
-    drawn = {f"samples/{name}": table(["id", "index"], sampled(seed, name, held)) for name, held in rows.items()}
+    drawn = {
+        f"samples/{name}": table(["id", "index"], sampled(seed, name, held))
+        for name, held in rows.items()
+    }
     return {**whole, **drawn}
 
 
@@ -550,7 +728,11 @@ def seen(house: House, where: Place, kind: str, size: int) -> list[JSON]:
         below = kind == "unit" and unit.startswith(where.unit_path)
         records = made["predicate"].get("kind") in {"system", "release", "deployment", "inventory"}
         if index < size and (where.unit_path.startswith(unit) or (below and records)):
-            one = {"index": index, "statement": made, "digest": hashlib.sha256(canonical.dumps(made)).hexdigest()}
+            one = {
+                "index": index,
+                "statement": made,
+                "digest": hashlib.sha256(canonical.dumps(made)).hexdigest(),
+            }
             is_revoked = begin.get(house.signers[index], size) <= index
             found.append({**one, "revoked": True} if is_revoked else one)
     return found

@@ -1,0 +1,558 @@
+"""What somebody may do to a package, and what the verifier says to it.
+
+Three people: one who only has the file, one who also holds the installation's statement key, and one who holds every key and
+rewrites the log. Only a checkpoint kept outside finds the last one.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from governance.audit import canonical, note
+from governance.evidence import dsse
+from tests.verifier import making
+from tests.verifier.conftest import Kit, Run, check
+from tests.verifier.making import House, Package
+from verifier.main import Verdict, lines_of
+
+ENTRIES, ENVELOPES, RESULTS = (
+    "log/entries.tsv",
+    "evidence/envelopes.ndjson",
+    "results/results.ndjson",
+)
+STRANGER = dsse.KeySigner(making.private(77))
+
+
+def said(verdict: Verdict) -> str:
+    return "\n".join(lines_of(verdict))
+
+
+def rows(package: Package, name: str) -> list[bytes]:
+    return package.members[name].splitlines(keepends=True)
+
+
+def put(package: Package, name: str, lines: list[bytes]) -> None:
+    package.members[name] = b"".join(lines)
+
+
+def drop_entry(package: Package) -> str:
+    lines = rows(package, ENTRIES)
+    del lines[40]
+    put(package, ENTRIES, lines)
+    package.head["entries"] -= 1
+    return "The words"
+
+
+def drop_a_statements_entry(package: Package) -> str:
+    lines = rows(package, ENTRIES)
+    gone = next(number for number, line in enumerate(lines) if b'"measurement"' in line)
+    del lines[gone]
+    put(package, ENTRIES, lines)
+    package.head["entries"] -= 1
+    return "No entry of the log records the statement"
+
+
+def swap_entries(package: Package) -> str:
+    lines = rows(package, ENTRIES)
+    lines[10], lines[11] = lines[11], lines[10]
+    put(package, ENTRIES, lines)
+    return "stands behind a later one"
+
+
+def swap_bytes_of_entries(package: Package) -> str:
+    lines = [line.split(b"\t", 1) for line in rows(package, ENTRIES)]
+    lines[10][1], lines[11][1] = lines[11][1], lines[10][1]
+    put(package, ENTRIES, [b"\t".join(line) for line in lines])
+    return "do not hash to its leaf"
+
+
+def add_entry(package: Package) -> str:
+    lines = rows(package, ENTRIES)
+    put(package, ENTRIES, [*lines, b"514\t" + lines[0].partition(b"\t")[2]])
+    package.head["entries"] += 1
+    return "index 514, log/entries.tsv: The log has 514 entries, and not this one."
+
+
+def open_anothers_entry(package: Package) -> str:
+    lines = {int(line.partition(b"\t")[0]): line for line in rows(package, ENTRIES)}
+    lines[5] = b"5\t" + package.house.entries[5] + b"\n"
+    put(package, ENTRIES, [lines[index] for index in sorted(lines)])
+    package.head["entries"] += 1
+    return "index 5, log/entries.tsv: The entry does not belong to the package's scope."
+
+
+def drop_statement(package: Package) -> str:
+    lines = rows(package, ENVELOPES)
+    del lines[6]
+    put(package, ENVELOPES, lines)
+    package.head["statements"] -= 1
+    return "The entry records a statement that is not in the package."
+
+
+def swap_statements(package: Package) -> str:
+    lines = rows(package, ENVELOPES)
+    lines[3], lines[4] = lines[4], lines[3]
+    put(package, ENVELOPES, lines)
+    return "do not stand in the order of the log"
+
+
+def sign_a_statement_anew(package: Package) -> str:
+    lines = rows(package, ENVELOPES)
+    payload = base64.b64decode(json.loads(lines[3])["payload"])
+    lines[3] = dsse.write_envelope(dsse.sign(payload, STRANGER)) + b"\n"
+    put(package, ENVELOPES, lines)
+    return "No key that the log knows has signed this statement."
+
+
+def let_a_pipeline_sign_a_record(package: Package) -> str:
+    lines = rows(package, ENVELOPES)
+    payload = base64.b64decode(json.loads(lines[1])["payload"])
+    lines[1] = dsse.write_envelope(dsse.sign(payload, package.house.pipelines[0])) + b"\n"
+    put(package, ENVELOPES, lines)
+    return "is a pipeline's and may not sign this record"
+
+
+def better_result(package: Package) -> str:
+    lines = [json.loads(line) for line in rows(package, RESULTS)]
+    held = next(one for one in lines if '"GOVERN 1.6"' in one["result"])
+    result = json.loads(held["result"])
+    result["determination"] = (
+        "not-satisfied" if result["determination"] == "satisfied" else "satisfied"
+    )
+    held["result"] = canonical.dumps(result).decode()
+    put(package, RESULTS, [canonical.dumps(one) + b"\n" for one in lines])
+    return "GOVERN 1.6 of system"
+
+
+def drop_result(package: Package) -> str:
+    put(package, RESULTS, rows(package, RESULTS)[1:])
+    package.head["results"] -= 1
+    return ""
+
+
+def another_rule(package: Package) -> str:
+    entries = json.loads(package.members["results/entries.json"])
+    digest, entry = next(iter(entries.items()))
+    entries[digest] = {**entry, "fresh_days": 9999}
+    package.members["results/entries.json"] = canonical.dumps(entries)
+    return "is not the one with this digest"
+
+
+def other_instant(package: Package) -> str:
+    package.head["effectiveAt"] = "2026-11-26T10:00:00.000000Z"
+    return "The result is of another instant than the package."
+
+
+def words_changed(package: Package) -> str:
+    name = "log/words.csv"
+    package.members[name] = package.members[name].replace(b"Agreed.", b"Refused")
+    return "are not those whose digest stands in the entry"
+
+
+def tile_changed(package: Package) -> str:
+    name = "log/tile/1/000.p/2"
+    package.members[name] = bytes(32) + package.members[name][32:]
+    return "log/tile/1/000.p/2: The tile does not follow from the leaf hashes below it."
+
+
+def leaf_tile_missing(package: Package) -> str:
+    del package.members["log/tile/0/001"]
+    return "log/tile/0/001: The file is missing from the package."
+
+
+def sample_chosen(package: Package) -> str:
+    name = "samples/alerts.csv"
+    lines = package.members["populations/alerts.csv"].splitlines(keepends=True)
+    package.members[name] = b"".join(lines[:26])
+    return "The sample is not the one that the seed draws."
+
+
+def seed_chosen(package: Package) -> str:
+    package.head["seed"] = "0" * 64
+    return "The seed of the samples is not the log's root."
+
+
+def population_padded(package: Package) -> str:
+    package.members["populations/alerts.csv"] += making.uuid(1).encode() + b",1\r\n"
+    return "and no statement here has this id"
+
+
+def report_exchanged(package: Package) -> str:
+    package.members["reports/report.pdf"] = b"%PDF-1.7\n% better\n"
+    return "No signed report statement of this package has this file's digest."
+
+
+def report_without_proof(package: Package) -> str:
+    del package.members["reports/report.pdf.tlog-proof"]
+    return "reports/report.pdf.tlog-proof: The file is missing from the package."
+
+
+def key_hidden(package: Package) -> str:
+    name = "keys.csv"
+    package.members[name] = b"".join(rows(package, name)[:-1])
+    return "keys.csv: Row"
+
+
+def register_shortened(package: Package) -> str:
+    name = "evidence/register.csv"
+    package.members[name] = b"".join(rows(package, name)[:-1])
+    return "evidence/register.csv: Row 42"
+
+
+def checkpoint_of_another_key(package: Package) -> str:
+    house = package.house
+    other = note.Ed25519Signer(house.origin, making.private(88))
+    head = note.Checkpoint(house.origin, house.size, house.root(house.size))
+    package.members["log/checkpoint"] = note.sign_checkpoint(head, [other]).encode()
+    return "log/checkpoint: The log's key for the size 514 has not signed this checkpoint."
+
+
+def checkpoint_of_the_old_key(package: Package) -> str:
+    house = package.house
+    head = note.Checkpoint(house.origin, house.size, house.root(house.size))
+    package.members["log/checkpoint"] = note.sign_checkpoint(head, house.log_signers[:1]).encode()
+    return "The log's key for the size 514 has not signed this checkpoint."
+
+
+def earlier_checkpoint_of_another_past(package: Package) -> str:
+    house = package.house
+    head = note.Checkpoint(house.origin, 300, bytes(32))
+    texts = [
+        *house.checkpoints[:1],
+        note.sign_checkpoint(head, house.log_signers[:1]),
+        *house.checkpoints[2:],
+    ]
+    package.members["log/checkpoints.ndjson"] = making.lines(texts)
+    return "The past was changed."
+
+
+ATTACKS: list[Callable[[Package], str]] = [
+    *(
+        drop_entry,
+        drop_a_statements_entry,
+        swap_entries,
+        swap_bytes_of_entries,
+        add_entry,
+        open_anothers_entry,
+    ),
+    *(
+        drop_statement,
+        swap_statements,
+        sign_a_statement_anew,
+        let_a_pipeline_sign_a_record,
+        better_result,
+    ),
+    *(
+        another_rule,
+        other_instant,
+        words_changed,
+        tile_changed,
+        leaf_tile_missing,
+        sample_chosen,
+        seed_chosen,
+    ),
+    *(population_padded, report_exchanged, report_without_proof, key_hidden, register_shortened),
+    *(checkpoint_of_another_key, checkpoint_of_the_old_key, earlier_checkpoint_of_another_past),
+]
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.__name__)
+def test_whoever_holds_the_statement_key_is_found_all_the_same(
+    made: Package, kit: Kit, tmp_path: Path, attack: Callable[[Package], str]
+) -> None:
+    package = made.copy()
+    sentence = attack(package)
+    verdict = check(package.write(tmp_path / "p.zip"), kit.key, kit.kept())
+    assert verdict.exit == 1
+    assert sentence in said(verdict)
+
+
+@pytest.mark.parametrize("attack", [*ATTACKS, drop_result], ids=lambda attack: attack.__name__)
+def test_whoever_only_has_the_file_is_found_by_the_manifest(
+    made: Package, kit: Kit, tmp_path: Path, attack: Callable[[Package], str]
+) -> None:
+    package = made.copy()
+    attack(package)
+    resigned = check(package.write(tmp_path / "p.zip", STRANGER), kit.key, kit.kept())
+    assert resigned.exit == 1
+    if attack is not seed_chosen:
+        assert "No key of the installation, as the log knows it, signed the manifest." in said(
+            resigned
+        )
+    package.head = made.head
+    members = {**made.signed(), **package.members}
+    assert check(making.write_zip(tmp_path / "q.zip", members), kit.key, kit.kept()).exit in {0, 1}
+
+
+def test_members_changed_under_an_old_manifest_are_named(
+    made: Package, kit: Kit, tmp_path: Path
+) -> None:
+    members = made.signed()
+    members["documents.csv"] += b"x\r\n"
+    members["results/extra.csv"] = b""
+    del members["changes.csv"]
+    text = said(check(making.write_zip(tmp_path / "p.zip", members), kit.key, kit.kept()))
+    assert "documents.csv: The file has" in text
+    assert "results/extra.csv: The manifest does not name this file." in text
+    assert "changes.csv: The manifest names this file, and the package does not hold it." in text
+
+
+def test_one_requirement_left_out_is_missed(kit: Kit, tmp_path: Path) -> None:
+    package = making.package(kit.house, "organisation")
+    lines = rows(package, RESULTS)
+    entries = json.loads(package.members["results/entries.json"])
+    extra = {**making.ENTRIES[1], "id": "GOVERN 1.7"}
+    entries[canonical.digest(extra)] = extra
+    package.members["results/entries.json"] = canonical.dumps(entries)
+    assert len(lines) == package.head["results"]
+    verdict = check(package.write(tmp_path / "p.zip"), kit.key, kit.kept())
+    assert (verdict.exit, "has no result for GOVERN 1.7" in said(verdict)) == (1, True)
+
+
+def test_a_manifest_signed_by_a_pipeline_is_not_the_installations(
+    made: Package, kit: Kit, tmp_path: Path
+) -> None:
+    verdict = check(made.write(tmp_path / "p.zip", kit.house.pipelines[0]), kit.key, kit.kept())
+    assert (verdict.exit, "No key of the installation" in said(verdict)) == (1, True)
+
+
+def rewritten() -> House:
+    """The same installation by whoever holds every key, with one measurement made better."""
+    making.story.cache_clear()
+    original = making.measure
+
+    def better(house, where, subjects, plan, value, pipeline) -> None:
+        original(house, where, subjects, plan, "0.99" if value == "0.91" else value, pipeline)
+
+    making.measure = better
+    try:
+        return making.story()
+    finally:
+        making.measure = original
+        making.story.cache_clear()
+
+
+def test_only_an_outside_checkpoint_finds_who_holds_every_key(kit: Kit, tmp_path: Path) -> None:
+    false = rewritten()
+    assert false.size == kit.house.size
+    path = making.package(false).write(tmp_path / "p.zip")
+    inside = check(path, kit.key)
+    assert (inside.exit, inside.findings.number) == (3, 0)
+    own = tmp_path / "own"
+    own.write_text(false.checkpoints[-1], encoding="utf-8")
+    assert check(path, kit.key, own).exit == 0
+    # The first kept checkpoint lies before the change and cannot see it.
+    assert check(path, kit.key, kit.kept(0)).exit == 0
+    verdict = check(path, kit.key, kit.kept())
+    assert verdict.exit == 1
+    assert "At size 509 the log had the root" in verdict.sentence
+    assert "The past was changed." in verdict.sentence
+
+
+def cut_off() -> House:
+    """The log as it stood at 508 entries, with the head that was signed then."""
+    making.story.cache_clear()
+    house = making.story()
+    making.story.cache_clear()
+    del house.entries[508:]
+    house.checkpoints.pop()
+    return house
+
+
+def test_a_log_cut_off_at_an_older_head_is_not_vouched_for(kit: Kit, tmp_path: Path) -> None:
+    path = making.package(cut_off()).write(tmp_path / "p.zip")
+    assert check(path, kit.key, kit.kept(0)).exit == 0
+    for kept in ([kit.kept()], [kit.kept(0), kit.kept()]):
+        verdict = check(path, kit.key, *kept)
+        assert verdict.exit == 3
+        assert "The package ends at size 508" in verdict.sentence
+        assert "its log was cut off" in verdict.sentence
+
+
+def another_installation() -> House:
+    return making.story(9, "muniment.test/other")
+
+
+def test_another_installations_package_is_not_the_one_of_the_key(kit: Kit, tmp_path: Path) -> None:
+    path = making.package(another_installation()).write(tmp_path / "p.zip")
+    assert check(path).exit == 3
+    verdict = check(path, kit.key)
+    assert (verdict.exit, "of another installation than --key" in verdict.sentence) == (2, True)
+    verdict = check(path, None, kit.kept())
+    assert (verdict.exit, "is a checkpoint of muniment.test/7d1c0b52" in verdict.sentence) == (
+        2,
+        True,
+    )
+
+
+@pytest.mark.parametrize("text", ["", "nonsense", "a+b+c"])
+def test_a_key_that_is_none_is_refused(kit: Kit, text: str) -> None:
+    assert check(kit.zip(), text).exit == 2
+
+
+def test_a_checkpoint_file_that_is_none_is_refused(kit: Kit, tmp_path: Path) -> None:
+    for number, data in enumerate([b"", b"\xff\xfe", b"x\n1\nAA==\n\n\xe2\x80\x94 x AAAAAAAA\n"]):
+        path = tmp_path / str(number)
+        path.write_bytes(data)
+        assert check(kit.zip(), kit.key, path).exit == 2
+    assert check(kit.zip(), kit.key, tmp_path / "missing").exit == 2
+    (tmp_path / "empty").mkdir()
+    assert check(kit.zip(), kit.key, tmp_path / "empty").exit == 2
+
+
+def test_a_kept_checkpoint_with_a_broken_signature_is_refused(kit: Kit, tmp_path: Path) -> None:
+    path = tmp_path / "c"
+    path.write_text(kit.kept().read_text().replace("\n509\n", "\n508\n"))
+    verdict = check(kit.zip(), kit.key, path)
+    assert (verdict.exit, "is no checkpoint of this log" in verdict.sentence) == (2, True)
+
+
+def test_a_newer_format_names_the_version_to_use(made: Package, tmp_path: Path) -> None:
+    package = made.copy()
+    package.head |= {"format": "urn:muniment:package:v2", "version": "3.0.0"}
+    verdict = check(package.write(tmp_path / "p.zip"))
+    assert verdict.exit == 2
+    assert "Use the verify.py of Muniment 3.0.0 or later." in verdict.sentence
+
+
+def test_another_rule_engine_names_the_version_to_use(made: Package, tmp_path: Path) -> None:
+    package = made.copy()
+    package.head |= {"engine": "0" * 64, "version": "0.0.9"}
+    verdict = check(package.write(tmp_path / "p.zip"))
+    assert verdict.exit == 2
+    assert "rule engine 0000000000000000 of Muniment 0.0.9" in verdict.sentence
+    assert "Use the verify.py of that version" in verdict.sentence
+
+
+def test_code_inside_a_package_is_never_run(
+    made: Package, kit: Kit, tmp_path: Path, run: Run
+) -> None:
+    package = made.copy()
+    trap = b"open(%r, 'w').close()\n" % str(tmp_path / "ran").encode().decode()
+    package.members["verify.py"] = trap
+    done = run(package.write(tmp_path / "p.zip"), "--key", kit.key, "--checkpoint", kit.kept())
+    assert done.returncode == 0
+    assert not (tmp_path / "ran").exists()
+
+
+def test_a_zip_cut_off_anywhere_is_no_package(kit: Kit, tmp_path: Path) -> None:
+    data = kit.zip().read_bytes()
+    for part in (0, 1, 100, len(data) // 2, len(data) - 1000, len(data) - 1):
+        path = tmp_path / "p.zip"
+        path.write_bytes(data[:part])
+        verdict = check(path, kit.key, kit.kept())
+        assert (verdict.exit, "it is cut off" in verdict.sentence) == (2, True), part
+
+
+def hostile(path: Path, name: str, data: bytes = b"", **parts: int) -> Path:
+    """A zip with one more member of this name and these central-directory fields."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        info = zipfile.ZipInfo("placeholder")
+        info.compress_type = zipfile.ZIP_DEFLATED
+        info.filename = name
+        for part, value in parts.items():
+            setattr(info, part, value)
+        archive.writestr(info, data)
+    return path
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../../etc/cron.d/x",
+        "/etc/passwd",
+        "a/../b",
+        "a\\b",
+        "C:x",
+        "a//b",
+        "./a",
+        "a/",
+        "a\nb",
+        "x" * 600,
+    ],
+)
+def test_names_that_lead_out_of_a_folder_are_refused(tmp_path: Path, name: str) -> None:
+    verdict = check(hostile(tmp_path / "p.zip", name))
+    assert (verdict.exit, "The zip names a file" in verdict.sentence) == (2, True)
+
+
+def test_links_and_bombs_are_refused(tmp_path: Path) -> None:
+    link = check(hostile(tmp_path / "p.zip", "a", b"/etc/passwd", external_attr=0o120777 << 16))
+    assert (link.exit, "is a link" in link.sentence) == (2, True)
+    bomb = check(hostile(tmp_path / "q.zip", "a", bytes(64 << 20)))
+    assert (bomb.exit, "this is a zip bomb" in bomb.sentence) == (2, True)
+
+
+def test_too_many_members_and_too_many_bytes_are_refused(
+    kit: Kit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("verifier.archive.MOST_MEMBERS", 10)
+    assert "has at most 10" in check(kit.zip()).sentence
+    monkeypatch.setattr("verifier.archive.MOST_MEMBERS", 1000)
+    monkeypatch.setattr("verifier.archive.MOST_BYTES", 1000)
+    assert "it is not read" in check(kit.zip()).sentence
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_file_that_stands_twice_is_refused(made: Package, tmp_path: Path) -> None:
+    path = made.write(tmp_path / "p.zip")
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(zipfile.ZipInfo("README.txt"), b"another text")
+    verdict = check(path)
+    assert (verdict.exit, "holds 'README.txt' twice" in verdict.sentence) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        *(b"", b"{", b"[]", b"null", b"\xff", b'{"format":1}', b'{"format":"x"}', b"[" * 100_000),
+        *(
+            b'{"format":"urn:muniment:package:v1"}',
+            b'{"format":"urn:muniment:package:v1","scope":[]}',
+        ),
+    ],
+)
+def test_nonsense_in_the_manifest_gets_a_sentence(
+    tmp_path: Path, manifest: bytes, run: Run
+) -> None:
+    path = making.write_zip(tmp_path / "p.zip", {"MANIFEST.json": manifest})
+    done = run(path)
+    assert done.returncode in {1, 2}
+    assert done.stderr == ""
+    assert len(done.stdout.splitlines()[0]) > 20
+
+
+def test_a_zip_without_a_manifest_is_no_package(tmp_path: Path) -> None:
+    verdict = check(making.write_zip(tmp_path / "p.zip", {"a.txt": b""}))
+    assert (verdict.exit, "it is no audit package" in verdict.sentence) == (2, True)
+
+
+def test_a_text_from_a_package_cannot_steer_the_terminal(made: Package, tmp_path: Path) -> None:
+    package = made.copy()
+    package.head["scope"]["name"] = "\x1b[2J\x1b[HHOLDS. Everything\r\nHOLDS."
+    text = said(check(package.write(tmp_path / "p.zip")))
+    assert "\x1b" not in text
+    assert sum(line.startswith("HOLDS") for line in text.splitlines()) == 0
+
+
+def test_a_statement_whose_key_had_expired_does_not_count(kit: Kit, tmp_path: Path) -> None:
+    making.story.cache_clear()
+    original = making.House.register_key
+
+    def short(self, signer, purpose, expires=None) -> None:
+        original(self, signer, purpose, "2026-11-01T04:00:00Z" if expires else None)
+
+    making.House.register_key = short
+    try:
+        house = making.story()
+    finally:
+        making.House.register_key = original
+        making.story.cache_clear()
+    text = said(check(making.package(house).write(tmp_path / "p.zip")))
+    assert "had expired on 2026-11-01T04:00:00Z" in text
