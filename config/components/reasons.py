@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from config.components.drawings import COMPARATORS, Scale, scale
 from config.components.values import read, sequence, text
+from governance.evidence.choices import Assurance
 
 FORMS = {
     "all": "all of these must hold",
@@ -49,6 +50,7 @@ class Reason:
     state: str
     sentence: str
     fresh: str
+    basis: str
     evidence: list[Piece]
     scale: Scale | None
     children: list[Reason]
@@ -75,10 +77,16 @@ def reason(node: object) -> Reason:
         state=words,
         sentence=text(node, "sentence"),
         fresh=text(details, "freshUntil"),
+        basis=basis_words(text(node, "basis")),
         evidence=[piece(e) for e in sequence(read(node, "evidence"))],
         scale=_scale(details),
         children=[reason(child) for child in sequence(read(node, "elements"))],
     )
+
+
+def basis_words(basis: str) -> str:
+    """How sure evidence is, as people read it: computed elsewhere and signed."""
+    return str(Assurance(basis).label) if basis in Assurance.values else basis
 
 
 def _scale(details: object) -> Scale | None:

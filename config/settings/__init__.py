@@ -12,7 +12,7 @@ from config.settings.database import database_for, process_role
 from config.settings.log import *  # noqa: F403
 from config.settings.logs import *  # noqa: F403
 from config.settings.mail import *  # noqa: F403
-from config.settings.readers import env_bool, env_int
+from config.settings.readers import env_bool, env_int, env_word
 from config.settings.rest import *  # noqa: F403
 from config.settings.security import *  # noqa: F403
 from config.start import data_folder
@@ -26,6 +26,9 @@ MEDIA_ROOT = MUNIMENT_HOME / "media"
 
 VERSION = "0.1.0"
 UPLOAD_LIMIT_BYTES = env_int("MUNIMENT_UPLOAD_MIB", 512, least=1, most=8192) * 2**20
+
+# A declaration of the operator's, shown on the page of keys as one.
+KEY_SEPARATION = env_word("MUNIMENT_KEY_SEPARATION", "same", ("same", "separate"))
 
 DEBUG = env_bool("MUNIMENT_DEBUG", False)
 DEMO = env_bool("MUNIMENT_DEMO", False)

@@ -47,6 +47,18 @@ def env_int(name: str, default: int, *, least: int, most: int) -> int:
     return int(text)
 
 
+def env_word(name: str, default: str, words: tuple[str, ...]) -> str:
+    """One of the words.
+
+    Raises:
+        ImproperlyConfigured: on any other.
+    """
+    word = env_text(name, default).lower()
+    if word not in words:
+        raise ImproperlyConfigured(f"{name} is {word!r}: write {' or '.join(words)}.")
+    return word
+
+
 def env_list(name: str, default: tuple[str, ...] = ()) -> list[str]:
     """Words between commas; empty ones are dropped."""
     words = [word.strip() for word in os.environ.get(name, "").split(",")]

@@ -14,6 +14,7 @@ from django.http import QueryDict
 
 from governance.audit.proofs import Check
 from governance.evidence import dsse
+from governance.evidence.checked import hashes_to
 from governance.evidence.choices import Assurance, PredicateType
 from governance.evidence.models import Evidence, SigningKey
 from governance.identity.errors import Conflict, NotFound
@@ -107,6 +108,8 @@ def check_signature(found: Evidence) -> list[Check]:
     signed = Check(True, "The signature holds.", f"Key {', '.join(opened.keyids)}")
     if hashlib.sha256(opened.payload).hexdigest() != found.payload_sha256:
         return [signed, Check(False, "The row names another digest than the signed payload has.")]
+    if not hashes_to(found.statement, found.payload_sha256):
+        return [signed, Check(False, "What is shown here is not what was signed.")]
     return [signed, Check(True, "The signed payload is what is shown here.", found.payload_sha256)]
 
 

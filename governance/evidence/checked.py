@@ -29,9 +29,9 @@ class EvidenceChanged(Conflict):
 
 
 class Row(NamedTuple):
-    """A row of evidence beside the bytes of its entry."""
+    """A row of evidence at its index in the log, beside the bytes of its entry."""
 
-    index: int
+    place: int
     digest: str
     statement: dict[str, Any]
     keyid: str
@@ -72,4 +72,4 @@ def hashes_to(statement: dict[str, Any], digest: str) -> bool:
 
 
 def changed(row: Row, what: str) -> NoReturn:
-    raise EvidenceChanged(row.index, what)
+    raise EvidenceChanged(row.place, what)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q
 
 from governance.audit import note
 from governance.audit.actions import COMMAND, Actor, record
@@ -212,7 +212,8 @@ def revoke(key: SigningKey, start: int, why: str, *, by: Actor) -> KeyRevocation
     )
     row = KeyRevocation.objects.create(key=key, from_size=start, why=why, entry_id=entry_id)
     signed = Evidence.objects.filter(keyid=key.keyid).with_index()
-    hit = signed.exclude(log_index__lt=start).values_list("unit_id", flat=True)
-    units = Unit.objects.filter(pk__in=set(hit))
+    # What is not in the log yet will stand above the size.
+    hit = signed.filter(Q(log_index=None) | Q(log_index__gte=start))
+    units = Unit.objects.filter(pk__in=set(hit.values_list("unit_id", flat=True)))
     signals.revoked.send(sender=KeyRevocation, entry_id=entry_id, units=list(units))
     return row

@@ -2,12 +2,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from governance.evidence.views import anchors, evidence, log
+from governance.evidence.views import anchors, evidence, keys, log
 
 urlpatterns = [
     path("log", log.log, name="log"),
     path("log/checkpoints", log.checkpoints, name="checkpoints"),
     path("log/anchors", anchors.anchors, name="anchors"),
+    path("log/keys", keys.keys, name="keys"),
+    path("log/keys/register", keys.key_register, name="key-register"),
+    path("log/keys/<str:keyid>/revoke", keys.key_revoke, name="key-revoke"),
     path("log/<int:index>", log.log_entry, name="log-entry"),
     path("log/<int:index>/proof", log.log_proof, name="log-proof"),
     path("evidence", evidence.evidence_list, name="evidence-list"),

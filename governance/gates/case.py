@@ -35,6 +35,8 @@ class Statements:
             statement = row["statement"]
             if not statement["predicateType"].endswith(suffix):
                 continue
+            if row["revoked"] and speaks_for(statement["predicate"]):
+                continue
             about = {one["digest"]["sha256"] for one in statement["subject"]}
             if digest is None or digest in about:
                 yield statement["predicate"]
@@ -46,6 +48,15 @@ class Statements:
             if predicate["kind"] == kind:
                 newest[predicate["record"]["id"]] = predicate
         return list(newest.values())
+
+
+def speaks_for(predicate: JSON) -> bool:
+    """What lets a release through: nobody has said it where its key is revoked. What holds it back stays."""
+    if "outcome" in predicate:
+        return predicate["outcome"] in rules.APPROVED
+    if predicate.get("kind") == "opinion":
+        return bool(predicate["fields"].get("verdict") != "not-fit")
+    return predicate.get("kind") == "artefact-admission"
 
 
 def case_of(release: Release, size: int, at: datetime) -> Case:

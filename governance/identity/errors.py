@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 
 class DomainError(Exception):
     """A request that is understood and refused; nothing was changed."""
 
     status = 422
     title = ""
+    # Further members of the answer, such as the id of what stands in the way.
+    members: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, code: str, sentence: str, pointer: str = "") -> None:
         super().__init__(sentence)

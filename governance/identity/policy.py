@@ -98,9 +98,7 @@ ACTIONS: dict[str, Action] = {
     "report.request": Action(
         "Asking for a report", OFFICER | {Role.OWNER.value, Role.AUDITOR.value}
     ),
-    "package.make": Action(
-        "Making an audit package", OFFICER | {Role.AUDITOR.value}
-    ),
+    "package.make": Action("Making an audit package", OFFICER | {Role.AUDITOR.value}),
     "log.read": Action(
         "Reading the audit log", frozenset({Role.OFFICER.value, Role.AUDITOR.value})
     ),

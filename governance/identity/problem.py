@@ -44,6 +44,7 @@ def problem_body(error: DomainError) -> dict[str, Any]:
     }
     if error.pointer:
         body["pointer"] = error.pointer
+    body |= error.members
     if isinstance(error, InvalidInput) and error.problems:
         body["errors"] = error.problems
     return body

@@ -34,3 +34,17 @@ class InstantField(serializers.DateTimeField):
         if not is_known_instant(instant):
             raise serializers.ValidationError(INSTANT_SENTENCE)
         return instant
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """Refuses fields it does not know: a misspelt field must not be ignored silently."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, dict):
+            unknown = sorted(set(data) - set(self.fields))
+            if unknown:
+                known = ", ".join(self.fields)
+                raise serializers.ValidationError(
+                    {unknown[0]: [f"Unknown field. Known fields: {known}."]}
+                )
+        return super().to_internal_value(data)

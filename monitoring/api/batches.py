@@ -10,8 +10,7 @@ from rest_framework.response import Response
 
 from governance.identity.principal import Principal
 from governance.identity.rest import Pages, View, body_of
-from governance.identity.rest_fields import InstantField, TextField
-from governance.registry.api.serializers import StrictSerializer
+from governance.identity.rest_fields import InstantField, StrictSerializer, TextField
 from governance.registry.finders import find_system, find_upload
 from governance.registry.models import DatasetVersion, Upload
 from governance.work.idempotency import once

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from governance.identity.rest import Pages, View, body_of
-from governance.registry.api.serializers import StrictSerializer
+from governance.identity.rest_fields import StrictSerializer
 from governance.registry.finders import find_release
 from governance.work.idempotency import once
 from monitoring import actions

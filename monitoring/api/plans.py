@@ -12,8 +12,7 @@ from governance.assessment.models import ApprovalRequest
 from governance.identity.errors import InvalidInput
 from governance.identity.principal import Principal
 from governance.identity.rest import Pages, View, body_of, no_body
-from governance.identity.rest_fields import TextField
-from governance.registry.api.serializers import StrictSerializer
+from governance.identity.rest_fields import StrictSerializer, TextField
 from governance.registry.finders import find_release, find_system, find_version
 from governance.registry.models import AISystem, ModelVersion, Release
 from governance.work.idempotency import once

@@ -22,7 +22,7 @@ STATES = ("satisfied", "not satisfied", "not determined", "not yet due", "not ap
 FUNCTIONS = ("GOVERN", "MAP", "MEASURE", "MANAGE")
 BASES = {
     "computed-here": "computed here",
-    "computed-elsewhere": "computed elsewhere, signed",
+    "computed-elsewhere": "computed elsewhere and signed",
     "record": "record",
     "statement": "statement by a person",
 }

@@ -65,7 +65,8 @@ class Story:
             "predicate": predicate,
         }
         sha256 = hashlib.sha256(str(number).encode()).hexdigest()
-        self.leaves.append({"index": number, "statement": statement, "digest": sha256})
+        leaf = {"index": number, "statement": statement, "digest": sha256}
+        self.leaves.append({**leaf, "revoked": True} if common.get("revoked") else leaf)
         return f"st-{number}"
 
     def record(
@@ -98,7 +99,7 @@ class Story:
             "barred": [],
             "reasonDigest": None,
         }
-        common = {key: changes.pop(key) for key in ("at", "scope") if key in changes}
+        common = {key: changes.pop(key) for key in ("at", "scope", "revoked") if key in changes}
         subject = changes.pop("subject", None) or self.digest_of[statement]
         return self.say("approval", {**body, **changes}, subjects=[subject], **common)
 

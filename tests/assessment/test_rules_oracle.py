@@ -27,7 +27,8 @@ def predicates(leaves: list[dict], kind: str) -> list[dict]:
         if statement["predicateType"] != f"urn:muniment:predicate:{kind}:v1":
             continue
         subject = statement["subject"][0]["digest"]["sha256"] if statement["subject"] else ""
-        found.append({**statement["predicate"], "index": leaf["index"], "subject": subject})
+        own = {"index": leaf["index"], "subject": subject, "revoked": leaf.get("revoked", False)}
+        found.append({**statement["predicate"], **own})
     return found
 
 
@@ -35,17 +36,23 @@ def moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def naive(leaves: list[dict]) -> str:
+def naive(leaves: list[dict], assurance: str | None = None) -> str:
     plans = [p for p in predicates(leaves, "record") if p["kind"] == "evaluation-plan"]
     approvals = [a for a in predicates(leaves, "approval") if moment(a["producedAt"]) <= NOW]
     runs = [m for m in predicates(leaves, "measurement") if moment(m["observed"]["to"]) <= NOW]
     states = []
     for name in {p["record"]["id"] for p in plans}:
         revisions = [p for p in plans if p["record"]["id"] == name]
-        states += of_plan(revisions, approvals, runs, leaves)
+        states += of_plan(revisions, approvals, [with_weakness(r, assurance) for r in runs], leaves)
     if not states:
         return "missing"
     return next((one for one in ORDER if one in states), "holds")
+
+
+def with_weakness(run: dict, assurance: str | None) -> dict:
+    """A run knows whether it is less sure than is asked for."""
+    weak = assurance == "computed-here" and run["assurance"] == "computed-elsewhere"
+    return {**run, "weak": weak}
 
 
 def of_plan(revisions: list, approvals: list, runs: list, leaves: list) -> list[str]:
@@ -80,6 +87,8 @@ def valid_approvals(same: list, approvals: list) -> list[tuple[int, int | None]]
             continue
         if one["person"] == same[0]["author"] or one["person"] in one["barred"]:
             continue
+        if one["revoked"]:
+            continue
         ends = [
             later["index"]
             for later in mine
@@ -110,9 +119,9 @@ def of_text(same: list, valid: list, runs: list, leaves: list) -> str:
             continue
         outcome = held(run, criterion)
         failed = failed or outcome is False
-        if any(end is None for _, end in before):
-            short = short or outcome is None
-            if outcome is True:
+        if any(end is None for _, end in before) and not run["revoked"]:
+            short = short or outcome is None or (outcome is True and run["weak"])
+            if outcome is True and not run["weak"]:
                 passes.append(moment(run["observed"]["to"]))
     if failed:
         return "fails"
@@ -140,6 +149,7 @@ def replaced(run: dict, leaves: list[dict]) -> bool:
         link = later["supersedes"]
         if (
             link
+            and not later["revoked"]
             and link["id"] == run["id"]
             and link["reasonDigest"]
             and later["index"] > run["index"]
@@ -189,7 +199,8 @@ def add_approval(draw: st.DrawFn, story: Story, plans: list[str], at: str) -> No
     )
     barred = draw(st.sampled_from([[], [], [OFFICER]]))
     person = draw(st.sampled_from([OFFICER, OWNER]))
-    story.approve(draw(st.sampled_from(plans)), outcome, person=person, barred=barred, at=at)
+    plan, revoked = draw(st.sampled_from(plans)), draw(st.integers(0, 7)) == 0
+    story.approve(plan, outcome, person=person, barred=barred, at=at, revoked=revoked)
 
 
 def add_run(draw: st.DrawFn, story: Story, plans: list[str], at: str) -> None:
@@ -216,6 +227,8 @@ def add_run(draw: st.DrawFn, story: Story, plans: list[str], at: str) -> None:
         status="completed" if value else "invalid",
         supersedes=link,
         held=number,
+        assurance=draw(st.sampled_from(["computed-here", "computed-here", "computed-elsewhere"])),
+        revoked=draw(st.integers(0, 5)) == 0,
     )
 
 
@@ -225,10 +238,11 @@ SEEN: Counter[str] = Counter()
 @settings(
     max_examples=400, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck)
 )
-@given(logs())
-def compare(story: Story) -> None:
-    result = story.judge(RULE, AT, fresh_days=90)
-    expected = naive(story.leaves)
+@given(logs(), st.sampled_from([None, "computed-here", "computed-elsewhere"]))
+def compare(story: Story, assurance: str | None) -> None:
+    rule = {**RULE, "assurance": assurance} if assurance else RULE
+    result = story.judge(rule, AT, fresh_days=90)
+    expected = naive(story.leaves, assurance)
     SEEN[expected] += 1
     told = {"satisfied": "holds", "not-satisfied": "fails"}.get(
         result["determination"], result["reason"]

@@ -67,9 +67,7 @@ class Packed:
         return subprocess.run(command, cwd=empty, capture_output=True, text=True)
 
 
-def pack_story(
-    connect: Callable[[str], psycopg.Connection], keys: Path, folder: Path
-) -> Packed:
+def pack_story(connect: Callable[[str], psycopg.Connection], keys: Path, folder: Path) -> Packed:
     cast = make_cast(connect, keys)
     cast.system = register_places(cast)
     tell(cast)

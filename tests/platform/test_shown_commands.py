@@ -10,7 +10,16 @@ import pytest
 from cli.main import parser
 
 PROJECT = Path(__file__).parents[2]
-ROOMS = ("config", "governance", "inference", "lineage", "monitoring", "packages", "reports", "risk")
+ROOMS = (
+    "config",
+    "governance",
+    "inference",
+    "lineage",
+    "monitoring",
+    "packages",
+    "reports",
+    "risk",
+)
 TEMPLATES = sorted(path for room in ROOMS for path in (PROJECT / room).rglob("templates/**/*.html"))
 DOCUMENTS = sorted(
     path for path in (PROJECT / "README.md", *PROJECT.glob("docs/**/*.md")) if path.name != "cli.md"

@@ -11,8 +11,7 @@ from django.test import Client
 from django.urls import get_resolver
 from rest_framework import serializers
 
-from governance.identity.rest_fields import InstantField, TextField
-from governance.registry.api.serializers import StrictSerializer
+from governance.identity.rest_fields import InstantField, StrictSerializer, TextField
 from governance.registry.models import AISystem, DatasetVersion
 from lineage.models import RawEvent
 from tests.cast import Cast

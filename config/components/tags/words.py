@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.template import Context
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
 
-from config.components import badges, icons, identifiers, numbers, times
+from config.components import badges, icons, identifiers, numbers, reasons, times
 from config.components.library import register
 from config.components.theme import theme_of
 from config.components.values import text
@@ -24,6 +24,7 @@ register.filter("count", numbers.count_words)
 register.filter("fixed", numbers.fixed_words)
 register.filter("percent", numbers.percent_words)
 register.filter("plain", plain)
+register.filter("assurance", reasons.basis_words)
 register.filter("short_digest", identifiers.short_digest)
 register.filter("tone", badges.tone_name)
 

@@ -6,6 +6,7 @@ carries this folder.
 
 from __future__ import annotations
 
+from .approvals import APPROVED
 from .badges import badge
 from .evaluation import evaluate, inherit
 from .grammar import RuleError, parse_entry, parse_rule
@@ -14,6 +15,7 @@ from .log import Indexed, Log, StatementError, read_log
 from .targets import TargetError, target_from
 
 __all__ = [
+    "APPROVED",
     "Indexed",
     "InstantError",
     "Log",

@@ -9,12 +9,14 @@ from .context import Context
 from .decimals import COMPARATORS, FIELD_OF_USE, badness, decimal_or_none
 from .instants import write_instant
 from .log import JSON, Leaf, mapping
+from .nodes import is_as_sure
 from .plans import EXPLORATORY, PLANNED, REVOKED, SUPERSEDED, Criterion, PlanText
 
 PASSES, FAILING, TOO_LITTLE, INVALID = "passes", "fails", "insufficient", "invalid"
 
 # Labels of fewer rows may have been chosen to please: they can show a failure, never a pass.
 LEAST_COVERAGE = Decimal("0.9")
+_TOO_WEAK = "it was computed elsewhere, and a figure computed here is asked for"
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,10 +28,11 @@ class Attempt:
     outcome: str
     reason: str = ""
     judged: Decimal | None = None
+    is_weak: bool = False
 
     @property
     def counts_against(self) -> bool:
-        """A failure counts even when the plan's approval was taken back after the run."""
+        """A failure counts even when the plan's approval or the key was taken back after the run."""
         return self.outcome == FAILING and self.standing in (PLANNED, REVOKED)
 
     @property
@@ -42,12 +45,16 @@ class Attempt:
 
 
 def attempts_at(
-    criterion: Criterion, plan: PlanText | None, found: list[Leaf], context: Context
+    criterion: Criterion,
+    plan: PlanText | None,
+    found: list[Leaf],
+    context: Context,
+    assurance: str = "",
 ) -> list[Attempt]:
     """Attempts at one criterion, in index order; without a plan (a baseline's own threshold) all
-    are planned."""
+    are planned. What is less sure than `assurance` cannot pass."""
     mine = [leaf for leaf in found if criterion.asks_for(leaf.series)]
-    return [_attempt(leaf, criterion, _standing(leaf, plan, context)) for leaf in mine]
+    return [_attempt(leaf, criterion, _standing(leaf, plan, context), assurance) for leaf in mine]
 
 
 def outcomes_at(criterion: Criterion, found: list[Leaf]) -> list[str]:
@@ -57,8 +64,10 @@ def outcomes_at(criterion: Criterion, found: list[Leaf]) -> list[str]:
     ]
 
 
-def _attempt(leaf: Leaf, criterion: Criterion, standing: str) -> Attempt:
+def _attempt(leaf: Leaf, criterion: Criterion, standing: str, assurance: str) -> Attempt:
     outcome, reason, judged = judge(leaf.predicate, criterion)
+    if outcome == PASSES and assurance and not is_as_sure(leaf.basis, assurance):
+        return Attempt(leaf, standing, TOO_LITTLE, _TOO_WEAK, None, is_weak=True)
     return Attempt(leaf, standing, outcome, reason, judged)
 
 
@@ -66,7 +75,7 @@ def _standing(leaf: Leaf, plan: PlanText | None, context: Context) -> str:
     standing = PLANNED if plan is None else _standing_under(leaf, plan)
     if standing != EXPLORATORY and is_superseded(leaf, context):
         return SUPERSEDED
-    return standing
+    return REVOKED if standing == PLANNED and leaf.revoked else standing
 
 
 def _standing_under(leaf: Leaf, plan: PlanText) -> str:
@@ -156,7 +165,12 @@ def _badness(one: Attempt, criterion: Criterion, threshold: Decimal) -> Decimal:
 def tally(attempts: list[Attempt]) -> dict[str, int]:
     """Counts for the reader: every attempt under the plan, and exploratory ones beside them."""
     planned = [one for one in attempts if one.standing != EXPLORATORY]
+    rare = {
+        "computedElsewhere": sum(one.is_weak for one in planned),
+        "byRevokedKey": sum(one.leaf.revoked for one in planned),
+    }
     return {
+        **{name: count for name, count in rare.items() if count},
         "attempts": len(planned),
         "failing": sum(one.outcome == FAILING for one in planned),
         "invalid": sum(one.outcome == INVALID for one in planned),

@@ -194,6 +194,8 @@ def _unjudged(
         node.details.update(shown_value(short[-1], criterion))
     node.sentence = _why_unjudged(criterion, plan, attempts, short)
     what = f"Measure {_name(criterion)} under {_plan_words(plan)}, and submit the measurement."
+    if short and short[-1].is_weak:
+        what = f"Measure {_name(criterion)} on this platform, under {_plan_words(plan)}."
     node.waiting = [act(what, "developer", "measurement", node_id)]
     return node
 
@@ -204,7 +206,10 @@ def _why_unjudged(
     name = _name(criterion)
     if short:
         return f"{name} is measured, but {short[-1].reason}."
-    if any(one.standing == REVOKED and one.outcome == PASSES for one in attempts):
+    gone = [one for one in attempts if one.standing == REVOKED and one.outcome == PASSES]
+    if any(one.leaf.revoked for one in gone):
+        return f"{name} was measured, but the key that signed the measurement has been revoked."
+    if gone:
         return f"{name} was measured, but the approval of its plan has been revoked since."
     invalid = sum(one.outcome == INVALID for one in attempts if one.standing == PLANNED)
     if invalid:
@@ -275,6 +280,10 @@ def _counts(attempts: list[Attempt]) -> str:
     words = [
         f"{counts[name]} {name}" for name in ("failing", "invalid", "superseded") if counts[name]
     ]
+    if counts.get("byRevokedKey"):
+        words.append(f"{counts['byRevokedKey']} signed by a revoked key")
+    if counts.get("computedElsewhere"):
+        words.append(f"{counts['computedElsewhere']} computed elsewhere")
     if counts["exploratory"]:
         words.append(f"{counts['exploratory']} exploratory beside them")
     return f" ({', '.join([plural(counts['attempts'], 'attempt'), *words])})"

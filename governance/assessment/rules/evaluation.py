@@ -21,7 +21,7 @@ from .instants import Clock, day, instant_or_none, parse_instant, write_instant
 from .log import JSON, Leaf, Log, Statements, read_log
 from .metric_form import judge_metric
 from .monitor_form import judge_monitor
-from .nodes import FAILS, HOLDS, Node, join_all, join_any
+from .nodes import FAILS, HOLDS, INSUFFICIENT, Node, act, join_all, join_any
 from .record_form import judge_record
 from .statement_form import judge_statement
 
@@ -91,11 +91,22 @@ def _at(entry: JSON, target: JSON, log: Log, instant: datetime) -> tuple[JSON, l
 
 def _judge(rule: JSON, context: Context, place: str) -> Node:
     if "form" in rule:
-        return _FORMS[rule["form"]](rule, context)
+        return _vouched(_FORMS[rule["form"]](rule, context), context)
     join = "all" if "all" in rule else "any"
     members = [_judge(one, context, f"{place}.{number}") for number, one in enumerate(rule[join])]
     label = rule.get("label", "All of these" if join == "all" else "One of these")
     return (join_all if join == "all" else join_any)(place, label, join, members)
+
+
+def _vouched(node: Node, context: Context) -> Node:
+    """Nothing holds on a statement whose key is revoked: somebody must say it again."""
+    if node.state != HOLDS or context.log.disowned.isdisjoint(node.evidence):
+        return node
+    node.state = INSUFFICIENT
+    node.sentence += " A key that signed this has been revoked."
+    what = f"Record {node.label} again: the key that signed it has been revoked."
+    node.waiting = [act(what, "owner", "record", node.id)]
+    return node
 
 
 def _overruled(root: Node, context: Context) -> Node:

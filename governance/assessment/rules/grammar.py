@@ -10,6 +10,8 @@ from .log import JSON
 from .targets import SCOPE_TYPES
 
 DATA = ("test", "production", "both")
+# How sure a measurement can be: what a metric element may ask for at least.
+ASSURANCES = ("computed-here", "computed-elsewhere")
 SIGNALS = ("behaviour", "alerts")
 STATEMENT_KINDS = ("management", "conclusion")
 DUE = ("design", "pre-deployment")
@@ -193,7 +195,11 @@ def _scalars_or_lists(value: Any, pointer: str) -> None:
             _scalars({key: one}, pointer)
 
 
-_OPTIONAL_METRIC: dict[str, Check] = {"watch": _watch, "data": _one_of(DATA)}
+_OPTIONAL_METRIC: dict[str, Check] = {
+    "watch": _watch,
+    "data": _one_of(DATA),
+    "assurance": _one_of(ASSURANCES),
+}
 _METRIC_OF_BASELINE = _Shape(
     {
         "check": _text,

@@ -20,14 +20,24 @@ JSON = dict[str, Any]
 RecordKey = tuple[str, str]
 _PREDICATE = re.compile(r"urn:muniment:predicate:([a-z-]+):v1")
 _HEX = re.compile(r"[0-9a-f]{64}")
+# Outcomes of approvals and verdicts that nobody revokes away with the key that signed them.
+_AGAINST = ("revoked", "returned", "rejected", "not-met", "not-satisfied")
 
 
-class Indexed(TypedDict):
-    """A statement at its place in the log: `digest` is the sha256 of its payload, 64 hex digits."""
-
+class _Placed(TypedDict):
     index: int
     statement: JSON
     digest: str
+
+
+class Indexed(_Placed, total=False):
+    """A statement at its place in the log: `digest` is the sha256 of its payload, 64 hex digits.
+
+    `revoked`: by the log read, the key that signed it is revoked from here or before (docs:
+    log.md). What it says for the subject is gone; what it says against it stays.
+    """
+
+    revoked: bool
 
 
 class StatementError(ValueError):
@@ -54,6 +64,7 @@ class Leaf:
     scope_id: str
     path: tuple[str, ...]
     produced: datetime
+    revoked: bool = False
 
     @property
     def about(self) -> JSON:
@@ -112,6 +123,14 @@ class Leaf:
     def basis(self) -> str:
         return text(self.predicate.get("assurance")) or "statement"
 
+    @property
+    def is_disowned(self) -> bool:
+        """An act that speaks for the subject, signed by a key that is revoked: it was not said."""
+        if not self.revoked:
+            return False
+        said = self.predicate.get("outcome" if self.type == "approval" else "verdict")
+        return said not in _AGAINST
+
 
 class Log:
     """Statements below one log size, in index order, with the lookups the rules need."""
@@ -123,6 +142,7 @@ class Log:
         self.approvals: defaultdict[str, list[Leaf]] = defaultdict(list)
         self.acts: defaultdict[RecordKey, list[Leaf]] = defaultdict(list)
         self.replacements: defaultdict[str, list[Leaf]] = defaultdict(list)
+        self.disowned = frozenset(leaf.id for leaf in leaves if leaf.revoked)
         self._records: dict[str, dict[str, list[Leaf]]] = {}
         self._fields: dict[int, str] = {}
         for leaf in leaves:
@@ -130,7 +150,7 @@ class Log:
 
     def _place(self, leaf: Leaf) -> None:
         replaced = mapping(leaf.predicate.get("supersedes"))
-        if replaced.get("id") and replaced.get("reasonDigest"):
+        if replaced.get("id") and replaced.get("reasonDigest") and not leaf.revoked:
             self.replacements[text(replaced["id"])].append(leaf)
         if leaf.type == "record":
             self._records.setdefault(leaf.kind, {}).setdefault(
@@ -140,10 +160,10 @@ class Log:
             self.measurements[hex_digest(leaf.series.get("target"))].append(leaf)
             for subject in set(leaf.subjects):
                 self.measured[subject].append(leaf)
-        if leaf.type == "approval":
+        if leaf.type == "approval" and not leaf.is_disowned:
             for subject in leaf.subjects:
                 self.approvals[subject].append(leaf)
-        if leaf.type in ("management-statement", "conclusion"):
+        if leaf.type in ("management-statement", "conclusion") and not leaf.is_disowned:
             self.acts[(leaf.type, text(leaf.about.get("requirement")))].append(leaf)
 
     def revisions(self, kind: str, record_id: str) -> list[Leaf]:
@@ -221,6 +241,7 @@ def _read(one: Indexed | Mapping[str, Any]) -> Leaf | None:
         scope_id=text(scope["id"]),
         path=tuple(text(part) for part in sequence(scope.get("path"))),
         produced=produced,
+        revoked=one.get("revoked") is True,
     )
 
 

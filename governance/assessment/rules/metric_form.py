@@ -42,6 +42,8 @@ def judge_metric(element: JSON, context: Context) -> Node:
         members += _nodes(element, criterion, plan, is_asked, plans, context)
     node = join_all(element["id"], element["label"], "metric", members)
     node.details = {"theme": element.get("theme"), "data": _data(element, context)}
+    if "assurance" in element:
+        node.details["assurance"] = element["assurance"]
     if len(members) == 1:
         node.sentence = members[0].sentence
     return _watched(node, element, context)
@@ -68,11 +70,11 @@ def _nodes(
     nodes = []
     if data != "production":
         found = _own(_tests(context), plan, plans)
-        tried = attempts_at(criterion, plan, found, context)
+        tried = attempts_at(criterion, plan, found, context, element.get("assurance", ""))
         others = outcomes_at(criterion, _elsewhere(context))
         nodes.append(judge_tests(own, criterion, plan, tried, others, context))
     if data != "test":
-        nodes += _production(own, criterion, plan, data, plans, context)
+        nodes += _production(own, criterion, plan, element, plans, context)
     if is_asked:
         return nodes
     failing = [one for one in nodes if one.state == FAILS]
@@ -85,15 +87,15 @@ def _production(
     own: str,
     criterion: Criterion,
     plan: PlanText | None,
-    data: str,
+    element: JSON,
     plans: list[PlanText],
     context: Context,
 ) -> list[Node]:
     """A node per deployment. Beside a test, production only shows what it confirms or refutes."""
-    nodes = []
+    nodes, data = [], _data(element, context)
     for deployment in context.target["deployments"]:
         found = _own(_observed_at(deployment, context), plan, plans)
-        attempts = attempts_at(criterion, plan, found, context)
+        attempts = attempts_at(criterion, plan, found, context, element.get("assurance", ""))
         node = judge_production(f"{own}@{deployment}", criterion, plan, attempts, context)
         node.details["deployment"] = deployment
         if data == "production" or node.state in (HOLDS, FAILS):

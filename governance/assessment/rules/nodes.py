@@ -85,6 +85,11 @@ def surest(bases: Iterable[str | None]) -> str | None:
     return ASSURANCE[min(known)] if known else None
 
 
+def is_as_sure(basis: str, least: str) -> bool:
+    """Whether evidence of this assurance is at least as sure as `least`."""
+    return _rank(basis) <= _rank(least)
+
+
 def _rank(basis: str) -> int:
     return ASSURANCE.index(basis) if basis in ASSURANCE else len(ASSURANCE) - 1
 

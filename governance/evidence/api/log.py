@@ -6,37 +6,15 @@ from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from governance.audit.models import Checkpoint
 from governance.audit.proofs import proof_of
-from governance.evidence.logbook import find_leaf, public_key
-from governance.evidence.models import SigningKey
+from governance.evidence.logbook import find_leaf
 from governance.identity.errors import Conflict, InvalidInput, NotFound
 from governance.identity.rest import View
 
 PLAIN = "text/plain; charset=utf-8"
 SIZE = OpenApiParameter("size", int, description="Size of a signed checkpoint; else the newest.")
-
-
-class Keys(View):
-    @extend_schema(responses={200: dict})
-    def get(self, request: Request) -> Response:
-        """The log's public keys (vkeys) and those of statements, as hexadecimal digits.
-
-        `log` signs now, `logKeys` are all with the least size that each signs: the first is the one to keep.
-        """
-        log = public_key()
-        rows = SigningKey.objects.all()
-        statements = [{"keyid": key.keyid, "public": key.public} for key in rows]
-        reigns = log.reigns if log else ()
-        return Response(
-            {
-                "log": log.vkey if log else None,
-                "logKeys": [{"vkey": key.vkey, "since": key.since} for key in reigns],
-                "statements": statements,
-            }
-        )
 
 
 class LogEntry(View):

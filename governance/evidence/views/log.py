@@ -37,6 +37,8 @@ from governance.identity.principal import Principal
 from governance.identity.sessions import SignedInRequest
 
 CHECKPOINTS = 50
+# Tabs of those who may not read the log.
+FOR_ALL = ("evidence-list", "keys")
 
 
 def tabs_of(current: str, principal: Principal) -> list[dict[str, Any]]:
@@ -44,12 +46,13 @@ def tabs_of(current: str, principal: Principal) -> list[dict[str, Any]]:
         ("log", "Entries"),
         ("evidence-list", "Evidence"),
         ("checkpoints", "Checkpoints"),
+        ("keys", "Keys"),
         ("anchors", "Anchors"),
     ]
     if principal.may_somewhere("package.make"):
         pages.append(("packages", "Packages"))
     if not principal.may_somewhere(READ):
-        pages = [page for page in pages if page[0] == current]
+        pages = [page for page in pages if page[0] in FOR_ALL]
     return [
         {"label": label, "url": reverse(name), "current": name == current} for name, label in pages
     ]

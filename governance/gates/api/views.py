@@ -14,7 +14,8 @@ from governance.gates import actions
 from governance.gates.models import GateDecision
 from governance.gates.rolling_back import roll_back
 from governance.identity.rest import Pages, View, body_of
-from governance.registry.api.serializers import DeploymentRecorded, StrictSerializer
+from governance.identity.rest_fields import StrictSerializer
+from governance.registry.api.serializers import DeploymentRecorded
 from governance.registry.choices import Environment
 from governance.registry.finders import find, find_release, find_system
 from governance.work.idempotency import once

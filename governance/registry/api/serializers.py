@@ -1,11 +1,9 @@
 from __future__ import annotations
 
-from typing import Any
-
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from governance.identity.rest_fields import InstantField, TextField
+from governance.identity.rest_fields import InstantField, StrictSerializer, TextField
 from governance.registry.actions.datasets import MOST_ROWS
 from governance.registry.choices import ActRole, DatasetRole, Environment, Tier
 from governance.registry.models import (
@@ -17,20 +15,6 @@ from governance.registry.models import (
     Upload,
 )
 from governance.registry.passing import gate_words
-
-
-class StrictSerializer(serializers.Serializer[Any]):
-    """Refuses fields it does not know: a misspelt field must not be ignored silently."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, dict):
-            unknown = sorted(set(data) - set(self.fields))
-            if unknown:
-                known = ", ".join(self.fields)
-                raise serializers.ValidationError(
-                    {unknown[0]: [f"Unknown field. Known fields: {known}."]}
-                )
-        return super().to_internal_value(data)
 
 
 class SystemInput(StrictSerializer):
