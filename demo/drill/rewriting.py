@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from demo.drill.desk import HOLDS
 from demo.drill.owner import Rows
-from demo.drill.scene import Scene, demand
+from demo.drill.scene import PACKAGE_SECONDS, Scene, demand
 from demo.drill.taking import scene
 from demo.people.person import PageRefused
 from demo.story.acts import Step
@@ -41,6 +41,19 @@ def judge_nothing(stage: Stage) -> str:
     ask = here.person("owner").post_json
     here.person("owner").sign_in()
     return refusal(lambda: ask("gates/production/decisions", body), CHANGED_ROW)
+
+
+@step.act("auditor", "asks for a package: none is made of such rows")
+def make_nothing(stage: Stage) -> str:
+    here = scene(stage)
+    page = here.ask_package(NAME)
+
+    def failed() -> str | None:
+        text = here.auditor.open(page).text
+        return text if CHANGED_ROW in text else None
+
+    wait_until(failed, "the package to fail", PACKAGE_SECONDS)
+    return f"The package's page says that the statement at log index {here.rows['true'].index} {CHANGED_ROW}"
 
 
 @step.act("owner of DB", "then the log: entry, hash and tiles, as if so from the start")
