@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import signal
 import sys
 from pathlib import Path
@@ -46,7 +47,9 @@ def main(arguments: list[str]) -> int:
             teller.say("Ending the platform …")
             platform.end()
         if folder:
-            forget_copy(folder / "platform")
+            # What is still in use is deleted by the next drill.
+            with contextlib.suppress(HomeError):
+                forget_copy(folder / "platform")
 
 
 def run(scene: Scene, teller: Teller, keep: Path | None) -> int:

@@ -18,6 +18,7 @@ from demo.story.stage import Unexpected
 
 HOLDS, CHANGED, UNFIT, ALONE = 0, 1, 2, 3
 SECONDS = 120.0
+LONGEST = 40
 FILENAME = re.compile(r'filename="([^"/\\]+)"')
 
 
@@ -94,7 +95,8 @@ class Desk:
 
     def read_out(self, said: Said, *, whole: bool = False) -> None:
         """Print the verifier's own words: the verdict and what is wrong, or all of them."""
-        lines = said.lines if whole else [said.verdict, *(f"  {one}" for one in said.wrong[:4])]
+        # The verdict quotes the first of them.
+        lines = said.lines if whole else [said.verdict, *(f"  {one}" for one in said.wrong[1:4])]
         for line in lines:
             self.show(f"  | {line}")
         self.show(f"  exit {said.code}")
@@ -119,6 +121,6 @@ def python() -> str:
 
 
 def shown(words: list[str]) -> str:
-    """The command as one would type it; the key is long."""
-    short = [one if len(one) < 60 else f"{one[:24]}…" for one in words]
+    """The command as one would type it; names and keys are long."""
+    short = [one if len(one) <= LONGEST else f"{one[:20]}…{one[-16:]}" for one in words]
     return f"env -i python3 -I {' '.join(short)}"

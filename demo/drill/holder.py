@@ -71,7 +71,9 @@ class Holder:
         path = self.keys / "log.signed"
         size = json.loads(path.read_text(encoding="ascii"))["size"]
         hashes = [one.hex() for one in peaks(leaves[:size])]
-        path.write_text(json.dumps({"size": size, "hashes": hashes}), encoding="ascii")
+        new = path.with_suffix(".forged")
+        new.write_text(json.dumps({"size": size, "hashes": hashes}), encoding="ascii")
+        new.replace(path)
 
     def key(self, name: str) -> Ed25519PrivateKey:
         key = load_pem_private_key((self.keys / name).read_bytes(), password=None)

@@ -25,12 +25,12 @@ def forged(here: Scene) -> tuple[Rows, Rows]:
     return true, true.passing(FORGED)
 
 
-@step.act("owner of DB", "makes a failed measurement pass: its row")
+@step.act("DB owner", "makes a failed measurement pass")
 def change_row(stage: Stage) -> str:
     here = scene(stage)
     true, false = forged(here)
     here.owner.write_evidence(false)
-    return f"{true.short_id}, log index {true.index}: {CHECK} {true.value} reads {FORGED} now; triggers were disabled"
+    return f"{true.short_id}, log index {true.index}: {CHECK} {true.value[:6]} reads {FORGED}; triggers off, the log as it was"
 
 
 @step.act("platform", "judges nothing from the changed row")
@@ -40,7 +40,9 @@ def judge_nothing(stage: Stage) -> str:
     body = {"release": release, "dryRun": True}
     ask = here.person("owner").post_json
     here.person("owner").sign_in()
-    return refusal(lambda: ask("gates/production/decisions", body), CHANGED_ROW)
+    said = refusal(lambda: ask("gates/production/decisions", body), CHANGED_ROW)
+    here.show(f"  | {said}")
+    return f"The gate decides nothing: {here.rows['true'].short_id} {CHANGED_ROW}"
 
 
 @step.act("auditor", "asks for a package: none is made of such rows")
@@ -56,12 +58,12 @@ def make_nothing(stage: Stage) -> str:
     return f"The package's page says that the statement at log index {here.rows['true'].index} {CHANGED_ROW}"
 
 
-@step.act("owner of DB", "then the log: entry, hash and tiles, as if so from the start")
+@step.act("DB owner", "rewrites its log entry and every hash")
 def change_log(stage: Stage) -> str:
     here = scene(stage)
     true, false = forged(here)
     here.owner.write_all(false)
-    return f"Row, entry {true.index} and every hash above it fit each other again"
+    return f"Row, entry {true.index} and all tiles above fit, as if it had always been so"
 
 
 @step.act("platform", "closes the log: its signer remembers what it signed")
@@ -90,10 +92,10 @@ def against_kept(stage: Stage) -> str:
         here.show(f"  | {line}")
     size = here.made["kept size"]
     demand(code == 1 and f"first {size} entries are not those" in said, f"Exit {code}: {said}")
-    return f"Exit 1: the first {size} entries are not those of the checkpoint"
+    return f"Exit 1: its first {size} entries are not those of the checkpoint"
 
 
-@step.act("owner of DB", "puts back what was there")
+@step.act("DB owner", "puts back what was there")
 def put_back(stage: Stage) -> str:
     here = scene(stage)
     here.owner.write_all(here.rows["true"])
@@ -104,7 +106,7 @@ def put_back(stage: Stage) -> str:
 @step.act("auditor", "makes a package again and checks it")
 def check_again(stage: Stage) -> str:
     here = scene(stage)
-    path = here.download_package(wait_until(lambda: asked(here), "a package to be asked for"))
+    path = here.download_package(ask_when_open(here))
     said = here.desk.verify(path, code=HOLDS, checkpoint=True)
     here.desk.read_out(said)
     return f"{path.name}: the same log, and nothing in it was lost"
@@ -121,7 +123,7 @@ def closed(here: Scene) -> str | None:
     """What the page says of a refused log; None while it is open."""
     text = here.auditor.open("/log/checkpoints").text
     start = text.find("The audit log was refused.")
-    return text[start : start + 200].rpartition(". ")[0] + "." if start >= 0 else None
+    return text[start:].partition(" Since ")[0] if start >= 0 else None
 
 
 def told_people(here: Scene) -> list[str] | None:
@@ -135,14 +137,18 @@ def told_people(here: Scene) -> list[str] | None:
     return told if len(told) == 2 else None
 
 
-def asked(here: Scene) -> str | None:
-    """The page of a package that was asked for; None while the log is still refused."""
-    try:
-        return here.ask_package(NAME)
-    except PageRefused as refused:
-        if REFUSED in str(refused):
-            return None
-        raise
+def ask_when_open(here: Scene) -> str:
+    """The page of a package that was asked for once the log is open."""
+
+    def ask() -> str | None:
+        try:
+            return here.ask_package(NAME)
+        except PageRefused as refused:
+            if REFUSED in str(refused):
+                return None
+            raise
+
+    return wait_until(ask, "the platform to take the request for a package")
 
 
 def logged_refusal(here: Scene) -> str | None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from demo.drill.desk import ALONE, CHANGED
 from demo.drill.holder import Holder
-from demo.drill.rewriting import FORGED, closed, forged
+from demo.drill.rewriting import FORGED, ask_when_open, closed, forged
 from demo.drill.scene import demand
 from demo.drill.taking import scene
 from demo.story.acts import Step
-from demo.story.profile import NAME
 from demo.story.stage import Stage, wait_until
 
 step = Step(4, "One hand holds the database and the keys")
@@ -16,7 +15,7 @@ step = Step(4, "One hand holds the database and the keys")
 ANCHOR_SECONDS = 100.0
 
 
-@step.act("owner, keys", "signs statement, checkpoints and memory anew")
+@step.act("DB and keys", "signs statement, checkpoints and memory anew")
 def sign_anew(stage: Stage) -> str:
     here = scene(stage)
     true, false = forged(here)
@@ -27,8 +26,7 @@ def sign_anew(stage: Stage) -> str:
 @step.act("auditor", "makes a package, checks it with the key alone")
 def check_alone(stage: Stage) -> str:
     here = scene(stage)
-    page = here.ask_package(NAME)
-    path = here.files["forged"] = here.download_package(page)
+    path = here.files["forged"] = here.download_package(ask_when_open(here))
     said = here.desk.verify(path, code=ALONE)
     here.desk.read_out(said)
     demand(closed(here) is None, "The platform noticed; it could not.")
@@ -53,4 +51,4 @@ def anchor_fails(stage: Stage) -> str:
         return text[start:].partition(": it was rewritten")[0] if start >= 0 else None
 
     said = wait_until(fails, "the anchor to fail", ANCHOR_SECONDS)
-    return f"Found there too: {said}"
+    return f"Found there too: {said[0].lower()}{said[1:]}"
