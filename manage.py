@@ -14,7 +14,7 @@ def main(arguments: list[str]) -> int:
     """Run one management command, with the servers it needs; returns its exit status."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     if management_command(arguments) == "up" and "--demo" in arguments:
-        use_demo_folder()
+        use_demo_folder().mkdir(mode=0o755, parents=True, exist_ok=True)
     try:
         servers = needed_servers(arguments)
     except ServerError as error:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from urllib.parse import quote
 
 from config.servers import use_servers
 
@@ -44,10 +45,16 @@ def data_folder() -> Path:
     return (PROJECT / (os.environ.get("MUNIMENT_HOME") or "var")).resolve()
 
 
-def use_demo_folder() -> None:
-    """Demo data has a folder of its own and is marked on every page."""
+def use_demo_folder() -> Path:
+    """Demo data has a folder of its own and is marked on every page; returns where its log is anchored.
+
+    A folder on the same machine only shows how anchors work: a real one lies elsewhere.
+    """
     os.environ["MUNIMENT_DEMO"] = "true"
     os.environ.setdefault("MUNIMENT_HOME", str(PROJECT / "var" / "demo"))
+    anchors = data_folder() / "anchored"
+    os.environ.setdefault("MUNIMENT_ANCHORS", f"dir:{quote(str(anchors))}")
+    return anchors
 
 
 def needed_servers(arguments: Sequence[str]) -> AbstractContextManager[object]:

@@ -29,7 +29,7 @@ def fresh_home() -> tuple[Path, bool]:
 
     Raises HomeError for a folder that holds anything but a demonstration, or one in use.
     """
-    use_demo_folder()
+    anchors = use_demo_folder()
     os.environ.setdefault("MUNIMENT_DEMO_CACHE", str(SURVEY))
     home = data_folder()
     os.environ["MUNIMENT_HOME"] = str(home)
@@ -40,16 +40,8 @@ def fresh_home() -> tuple[Path, bool]:
         wipe(home)
     home.mkdir(mode=0o711, parents=True, exist_ok=True)
     (home / MARK).write_text(MARK_WORDS, encoding="utf-8")
-    use_anchor(home)
+    anchors.mkdir(mode=0o755)
     return home, is_old
-
-
-def use_anchor(home: Path) -> Path:
-    """The folder where the platform sends its checkpoints: it stands for a place on another machine."""
-    folder = home / "elsewhere"
-    folder.mkdir(mode=0o711, exist_ok=True)
-    os.environ["MUNIMENT_ANCHORS"] = f"dir:{folder}"
-    return folder
 
 
 def check_is_demo(home: Path) -> None:

@@ -29,5 +29,7 @@ LOGGING: dict[str, Any] = {
         # One line for each task would drown the rest: the Job rows tell what ran.
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
+        # Its lines hold whole addresses, with what is secret in them.
+        "httpx": {"level": "WARNING"},
     },
 }

@@ -12,7 +12,7 @@ from demo.__main__ import INTERRUPTED, fail, write_outcomes
 from demo.drill import checking, rewriting, robbing, taking
 from demo.drill.data import copy_of, forget_copy, fresh_drill, played_home
 from demo.drill.scene import Scene, scene_of
-from demo.home import HomeError, choose_port, use_anchor
+from demo.home import HomeError, choose_port
 from demo.platform import Platform, PlatformError, start_platform
 from demo.story.playing import play
 from demo.telling import Teller, table
@@ -34,7 +34,6 @@ def main(arguments: list[str]) -> int:
         folder = fresh_drill(home)
         copy = copy_of(home, folder)
         teller.show("The drill works on a copy of the data; the platform starts on it …")
-        use_anchor(copy)
         platform = start_platform(copy, choose_port())
         platform.wait_until_answers(teller.show)
         return run(scene_of(platform, folder / "auditor", teller), teller, options.outcomes)

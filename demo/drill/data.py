@@ -61,6 +61,9 @@ def copy_of(home: Path, folder: Path) -> Path:
             shutil.copy2(part, copy / part.name)
     copy_servers(Layout(home), Layout(copy))
     os.environ["MUNIMENT_HOME"] = str(copy)
+    # The copy's own, whatever places the operator's environment names.
+    os.environ.pop("MUNIMENT_ANCHORS", None)
+    use_demo_folder()
     return copy
 
 

@@ -15,7 +15,6 @@ from config.start import PROJECT
 from demo.command_line import CommandLine
 from demo.drill.desk import Desk
 from demo.drill.owner import Owner, Rows
-from demo.home import use_anchor
 from demo.people.person import Person
 from demo.platform import Platform
 from demo.story.stage import Stage, Unexpected, wait_until
@@ -42,9 +41,9 @@ class Scene(Stage):
         return Owner(self.home)
 
     @property
-    def elsewhere(self) -> Path:
+    def anchored(self) -> Path:
         """The newest checkpoint that the platform sent to another place."""
-        return self.home / "elsewhere" / "checkpoint"
+        return self.home / "anchored" / "checkpoint"
 
     def get(self, path: str) -> httpx.Response:
         return self.auditor.browser.get(path)
@@ -94,7 +93,6 @@ def read_people(home: Path, site: str) -> dict[str, Person]:
 
 def scene_of(platform: Platform, folder: Path, teller: Teller) -> Scene:
     folder.mkdir(mode=0o700, exist_ok=True)
-    use_anchor(platform.home)
     return Scene(
         platform.home, platform.site, "", read_people(platform.home, platform.site),
         CommandLine(platform.site), Workshop(platform.home), teller.show,

@@ -23,8 +23,8 @@ def keep_outside(stage: Stage) -> str:
     here.auditor.sign_in()
     keys = here.api("keys", "auditor")
     here.desk.keep("log.vkey", keys["logKeys"][0]["vkey"].encode())
-    wait_until(lambda: here.elsewhere.is_file() or None, "a checkpoint in the anchor's folder")
-    shutil.copy(here.elsewhere, here.desk.checkpoint)
+    wait_until(lambda: here.anchored.is_file() or None, "a checkpoint in the anchor's folder")
+    shutil.copy(here.anchored, here.desk.checkpoint)
     size = here.desk.checkpoint.read_text(encoding="utf-8").splitlines()[1]
     here.made["kept size"] = size
     return f"From the anchor's folder: the checkpoint of log size {size}; the log's key {here.desk.key[:32]}…"

@@ -1,6 +1,6 @@
 """Places outside that hold the log's heads: a folder, a git repository, syslog, a webhook, a time-stamping authority.
 
-    dir:/srv/anchors                     a folder, best one that another machine mounts
+    dir:/srv/anchors                     a folder, best one that another machine mounts (a blank is %20)
     git+ssh://git@host/anchors.git#main  a git repository: a commit and a push for each checkpoint
     syslog+udp://host:514, syslog+tcp://host:601
     https://host/path                    a webhook: the checkpoint is posted
@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import httpx
 from rfc3161_client import (
@@ -68,7 +68,7 @@ def read_places(texts: Iterable[str], work: Path | None = None) -> list[Place]:
 def read_place(text: str, work: Path) -> Place:
     scheme, colon, rest = text.partition(":")
     if scheme == "dir" and colon and Path(rest).is_absolute():
-        return Folder(Path(rest))
+        return Folder(Path(unquote(rest)))
     url = urlsplit(text)
     maker = MAKERS.get(url.scheme)
     if maker is None or not (url.hostname or url.scheme == "git+file"):
@@ -238,18 +238,27 @@ class TimeStamping:
     kind: str = "tsa"
 
     def send(self, signed: str) -> bytes:
-        request = (
-            TimestampRequestBuilder()
-            .data(signed.encode())
-            .hash_algorithm(HashAlgorithm.SHA256)
-            .build()
-        )
+        """With the authority's certificates, unless their order is one that strict DER forbids: OpenSSL's is."""
+        answer = self._stamp(signed, with_certificates=True)
+        return answer if answer is not None else self._bare(signed)
+
+    def _bare(self, signed: str) -> bytes:
+        answer = self._stamp(signed, with_certificates=False)
+        if answer is None:
+            raise PlaceError(f"{self.name} answered with no time stamp.")
+        return answer
+
+    def _stamp(self, signed: str, *, with_certificates: bool) -> bytes | None:
+        """The authority's answer; None for one that cannot be read. Raises PlaceError where it is over something else."""
+        builder = TimestampRequestBuilder().data(signed.encode())
+        builder = builder.hash_algorithm(HashAlgorithm.SHA256)
+        request = builder.cert_request(cert_request=with_certificates).build()
         answer = post(self.url, self.name, request.as_bytes(), "application/timestamp-query")
         try:
             response = decode_timestamp_response(answer)
             granted, info = response.status in {0, 1}, response.tst_info
         except ValueError:
-            raise PlaceError(f"{self.name} answered with no time stamp.") from None
+            return None
         fits = info.message_imprint.message == hashlib.sha256(signed.encode()).digest()
         if not granted or not fits or info.nonce != request.nonce:
             raise PlaceError(f"{self.name} stamped something else than it was sent.")

@@ -26,8 +26,9 @@ LOCK = 0x6D756E69
 BATCH = 500
 GROWING = timedelta(seconds=10)
 IDLE = timedelta(minutes=10)
-# Seconds between looks at the signed part of the log, and between chunks of leaves that are read again.
+# A log that was refused is looked at again after so long.
 LOOK_SECONDS = 10.0
+# Seconds between looks at what was signed; each reads one chunk of leaves again.
 SWEEP_SECONDS = 2.0
 SWEEP_TILES = 16
 
@@ -55,7 +56,7 @@ class Sequencer:
         self.expected: int | None = None
         self.ahead: dict[int, bytes] = {}
         self.cursor = 0
-        self.looked_at = self.swept_at = time.monotonic()
+        self.swept_at = time.monotonic()
 
     @property
     def signer(self) -> note.Signer:
@@ -167,8 +168,7 @@ class Sequencer:
         The root that `check_extends` works out stands on the highest tiles alone: what lies below them is
         held against them here, a chunk at a time.
         """
-        frontier = self.home.last_signed()
-        size = frontier.size if frontier else 0
+        size = self.check_extends().size
         start = self.cursor if self.cursor < size else 0
         end = min(start + tiles * merkle.TILE_WIDTH, size)
         with self.connection.transaction():
@@ -204,13 +204,9 @@ class Sequencer:
 
     def look_if_due(self) -> None:
         """Raises LogRefused when what was signed is no longer what the database holds."""
-        now = time.monotonic()
-        if now - self.looked_at >= LOOK_SECONDS:
-            self.check_extends()
-            self.looked_at = now
-        if now - self.swept_at >= SWEEP_SECONDS:
+        if time.monotonic() - self.swept_at >= SWEEP_SECONDS:
             self.sweep()
-            self.swept_at = now
+            self.swept_at = time.monotonic()
 
     def keys(self, size: int) -> list[Reign]:
         """The log's keys, as its first `size` entries say."""

@@ -48,9 +48,12 @@ def open_or_make(path: Path, name: str) -> note.Signer:
     """The signer of a key file that is made at first use, mode 0600."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        # Another process may be first: then its key is the key.
-        with contextlib.suppress(FileExistsError):
+        # Another process may be first, and then sweep up this one's draft: its key is the key.
+        with contextlib.suppress(FileExistsError, FileNotFoundError):
             note.create_key(path)
+    # A process that was killed may have left its draft, which is a private key.
+    for draft in path.parent.glob(f"{path.name}.draft-*"):
+        draft.unlink(missing_ok=True)
     return note.load_signer(path, name)
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from governance.evidence.views import anchors, evidence, keys, log
+from governance.evidence.views import anchors, evidence, keys, log, words
 
 urlpatterns = [
     path("log", log.log, name="log"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("log/keys", keys.keys, name="keys"),
     path("log/keys/register", keys.key_register, name="key-register"),
     path("log/keys/<str:keyid>/revoke", keys.key_revoke, name="key-revoke"),
+    path("log/words", words.words, name="words"),
+    path("log/holds/<uuid:pk>/lift", words.hold_lift, name="hold-lift"),
     path("log/<int:index>", log.log_entry, name="log-entry"),
     path("log/<int:index>/proof", log.log_proof, name="log-proof"),
     path("evidence", evidence.evidence_list, name="evidence-list"),

@@ -103,6 +103,7 @@ ACTIONS: dict[str, Action] = {
         "Reading the audit log", frozenset({Role.OFFICER.value, Role.AUDITOR.value})
     ),
     "job.redrive": Action("Running a dead job again", frozenset({Role.ADMINISTRATOR.value})),
+    "words.erase": Action("Erasing words beside the log", frozenset({Role.ADMINISTRATOR.value})),
     "settings.manage": Action("Changing settings", frozenset({Role.ADMINISTRATOR.value})),
 }
 

@@ -34,6 +34,8 @@ def tabs_of(current: str, principal: Principal) -> list[dict[str, Any]]:
     pages = [("people", "People"), ("units", "Units"), ("tokens", "Tokens")]
     if principal.may_somewhere("job.redrive"):
         pages.append(("jobs", "Jobs"))
+    if principal.may_somewhere("words.erase"):
+        pages.append(("words", "Words"))
     return [
         {"label": label, "url": reverse(name), "current": name == current} for name, label in pages
     ]

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, close_old_connections
 
+from governance.audit.closing import LogClosed
 from governance.work.alarm import watch_log
 from governance.work.scheduler import run_due_schedules, sweep
 
@@ -32,3 +33,5 @@ class Command(BaseCommand):
                 sweep()
             except DatabaseError as error:
                 log.warning("The database did not answer the ticker: %s", error)
+            except LogClosed as closed:
+                log.warning("The ticker waits: %s", closed)
