@@ -18,6 +18,8 @@ MOST_BYTES = 8 << 30
 MOST_RATIO = 250
 RATIO_COUNTS_FROM = 4 << 20
 CHUNK = 1 << 20
+# A local header, and what zip programs put behind a name or a member (sizes, check sums, times).
+HEADER, MOST_BETWEEN = 30, 64
 MOST_IN_MEMORY = 1 << 30
 EPOCH = (1980, 1, 1, 0, 0, 0)
 NOT_ZIP = (
@@ -49,6 +51,7 @@ class Archive:
             ) from None
         self.infos = self.zip.infolist()
         _check_members(self.infos)
+        _check_layout(self.infos, self.zip)
         self.names = [info.filename for info in self.infos]
         self._by_name = {info.filename: info for info in self.infos}
 
@@ -121,6 +124,18 @@ def _check_members(infos: list[zipfile.ZipInfo]) -> None:
         if info.filename.casefold() in seen:
             raise Unfit(f"The zip holds {info.filename!r} twice; a package holds each file once.")
         seen.add(info.filename.casefold())
+
+
+def _check_layout(infos: list[zipfile.ZipInfo], archive: zipfile.ZipFile) -> None:
+    """Members follow each other: nothing in front, nothing hidden between, none inside another."""
+    end = 0
+    for info in infos:
+        if not end <= info.header_offset <= end + MOST_BETWEEN:
+            raise Unfit(f"The zip hides bytes before {info.filename!r}, or members share some.")
+        name = len(info.orig_filename.encode())
+        end = info.header_offset + HEADER + name + info.compress_size
+    if archive.comment or archive.start_dir > end + MOST_BETWEEN:
+        raise Unfit("The zip holds bytes beside its members; a package has none.")
 
 
 def _check_name(name: str) -> None:

@@ -15,7 +15,7 @@ from . import engine
 HERE = Path(__file__).resolve().parent
 ORDER = (
     *("__init__", "main", "package", "faults", "archive", "manifest", "entries", "merkle", "note"),
-    *("keys", "dsse", "statements", "results", "engine", "tables", "reports", "outside"),
+    *("keys", "dsse", "statements", "results", "engine", "tables", "reports", "absent", "outside"),
     *("canonical", "signatures", "ed25519", "times"),
 )
 HEAD = '''#!/usr/bin/env python3

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from typing import Any, NoReturn
 
 from .faults import Changed
 
 LARGEST = 2**53 - 1
 DEPTH = 64
-# Only these can hide what the quick check does not see: see _looks_plain.
-_LONG_NUMBER = re.compile(rb"[0-9]{16}")
 
 
 def dumps(value: object) -> bytes:
     """The canonical bytes of a value that `loads` could have given."""
-    text = json.dumps(_ordered(value), ensure_ascii=False, separators=(",", ":"))
-    return text.encode()
+    return _PLAIN.encode(_ordered(value)).encode()
 
 
 def digest(value: object) -> str:
@@ -34,8 +30,7 @@ def loads(data: bytes) -> Any:
     """
     value = parse(data)
     if _looks_plain(data):
-        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-        written = _encoded(text)
+        written = _encoded(_SORTED.encode(value))
     else:
         check(value, DEPTH)
         written = dumps(value)
@@ -47,7 +42,7 @@ def loads(data: bytes) -> Any:
 def parse(data: bytes) -> Any:
     """Parse JSON without floats, in any form. Raises Changed for anything else."""
     try:
-        return json.loads(data.decode(), parse_float=_refuse, parse_constant=_refuse)
+        return _DECODER.decode(data.decode())
     except UnicodeDecodeError:
         raise Changed("The text is not UTF-8.") from None
     except RecursionError:
@@ -62,8 +57,6 @@ def check(value: object, depth: int) -> None:
         if "\0" in value:
             raise Changed("A text holds a NUL character.")
         _encoded(value)
-    elif isinstance(value, int) and abs(value) > LARGEST:
-        raise Changed("An integer is beyond 2^53-1.")
     elif isinstance(value, (dict, list)):
         if not depth:
             raise Changed("The text is nested too deeply.")
@@ -74,7 +67,7 @@ def check(value: object, depth: int) -> None:
 
 
 def _looks_plain(data: bytes) -> bool:
-    """Whether order, numbers, depth and characters need no look at each part.
+    """Whether order, depth and characters need no look at each part.
 
     Keys sort alike by code point and by UTF-16 below U+E000, which UTF-8 writes as EE and above.
     """
@@ -82,7 +75,6 @@ def _looks_plain(data: bytes) -> bool:
         (data.isascii() or max(data) < 0xEE)
         and b"\\u" not in data
         and data.count(b"{") + data.count(b"[") < DEPTH
-        and _LONG_NUMBER.search(data) is None
     )
 
 
@@ -105,5 +97,20 @@ def _encoded(text: str) -> bytes:
         raise Changed("A text is not valid Unicode.") from None
 
 
+def _integer(text: str) -> int:
+    # Length first: Python refuses, slowly, to read thousands of digits.
+    if len(text) > 17 or abs(int(text)) > LARGEST:
+        raise ValueError("an integer is beyond 2^53-1")
+    return int(text)
+
+
 def _refuse(text: str) -> NoReturn:
     raise ValueError(f"{text[:40]} is no plain integer")
+
+
+# Made once: a reader has a million texts.
+_DECODER = json.JSONDecoder(parse_float=_refuse, parse_int=_integer, parse_constant=_refuse)
+_PLAIN = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
+_SORTED = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":"), check_circular=False, sort_keys=True
+)

@@ -111,14 +111,14 @@ def read_entries(
     """Check and read every open entry; `sizes` are those of checkpoints whose age is asked for."""
     found = Entries()
     waiting = sorted(set(sizes), reverse=True)
-    newest: int | None = None
+    newest = ""
     with findings.caught(FILE):
         for index, data in genuine(archive, tree, findings):
             found.open += 1
             while waiting and waiting[-1] <= index:
                 _remember(found, waiting.pop(), newest)
             with findings.caught(FILE, index):
-                newest = _take(found, index, data, manifest) or newest
+                newest = _take(found, index, data, manifest)
     for size in waiting:
         _remember(found, size, newest)
     if found.open != manifest.entries:
@@ -130,13 +130,14 @@ def read_entries(
     return found
 
 
-def _remember(found: Entries, size: int, at: int | None) -> None:
-    if at is not None:
-        found.times[size] = at
+def _remember(found: Entries, size: int, at: str) -> None:
+    instant = microseconds(at)
+    if instant is not None:
+        found.times[size] = instant
 
 
-def _take(found: Entries, index: int, data: bytes, manifest: Manifest) -> int | None:
-    """Keep what later checks need of an entry; its time in microseconds."""
+def _take(found: Entries, index: int, data: bytes, manifest: Manifest) -> str:
+    """Keep what later checks need of an entry; its time as it says it."""
     value = canonical.loads(data)
     held = value if isinstance(value, dict) else {}
     if held.get("v") != 1 or not held.keys() >= PARTS:
@@ -150,7 +151,7 @@ def _take(found: Entries, index: int, data: bytes, manifest: Manifest) -> int | 
         found.about_keys.append(entry)
     if value["texts"]:
         found.texts[index] = value["texts"]
-    return microseconds(value["at"])
+    return str(value["at"])
 
 
 def read_entry(index: int, value: Any) -> Entry:

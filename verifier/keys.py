@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from . import dsse
@@ -25,7 +25,7 @@ _HEX = re.compile(r"[0-9a-f]{64}")
 
 @dataclass
 class StatementKey:
-    """A key for statements: registered at index `since`, revoked from the size `until`."""
+    """A key for statements, registered at index `since`."""
 
     keyid: str
     public: bytes
@@ -34,12 +34,12 @@ class StatementKey:
     person: str | None
     since: int
     expires: str | None
-    until: int | None = None
-    why: str = ""
+    # (size from which, why), as the log's entries say; the smallest size counts.
+    revocations: list[tuple[int, str]] = field(default_factory=list)
 
     def is_revoked_at(self, index: int) -> bool:
         """Whether what it signed at this index has lost its passes."""
-        return self.until is not None and self.until <= index
+        return any(size <= index for size, _ in self.revocations)
 
 
 def rotation_text(origin: str, old: str, new: str) -> str:
@@ -166,8 +166,7 @@ def _revoke(keys: dict[str, StatementKey], entry: Entry, findings: Findings) -> 
         raise Changed("A key is revoked that was not registered.")
     if why not in WHY:
         raise Changed("A key is revoked because it was retired, lost or compromised.")
-    if key.until is None or size < key.until:
-        key.until, key.why = size, why
+    key.revocations.append((size, why))
     findings.note(f"Entry {entry.index}: key {key.keyid[:19]} is revoked from size {size}: {why}.")
 
 

@@ -34,17 +34,17 @@ class Verdict:
     findings: Findings = field(default_factory=Findings)
 
 
-def arguments_of(parser: argparse.ArgumentParser) -> None:
+def arguments_of(taker: argparse.ArgumentParser) -> None:
     """Add what `verify` takes; the `muniment` command adds the same."""
-    parser.add_argument(
+    taker.add_argument(
         "files",
         nargs="+",
         metavar="FILE",
         help="a package (zip); or a report's PDF and its proof (default: PDF.tlog-proof); or "
         "`consistency` OLD NEW PACKAGE, two checkpoints",
     )
-    parser.add_argument("--key", metavar="VKEY", help="the log's key, as you got it elsewhere")
-    parser.add_argument(
+    taker.add_argument("--key", metavar="VKEY", help="the log's key, as you got it elsewhere")
+    taker.add_argument(
         "--checkpoint",
         nargs="+",
         action="extend",
@@ -53,11 +53,11 @@ def arguments_of(parser: argparse.ArgumentParser) -> None:
         metavar="FILE_OR_DIR",
         help="checkpoints that you or an anchor kept; after the files",
     )
-    parser.add_argument(
+    taker.add_argument(
         "--max-age", type=float, metavar="HOURS", help="how old the newest of them may be"
     )
-    parser.add_argument("--json", action="store_true", help="the verdict as JSON")
-    parser.add_argument("--pure", action="store_true", help="check signatures in plain Python only")
+    taker.add_argument("--json", action="store_true", help="the verdict as JSON")
+    taker.add_argument("--pure", action="store_true", help="check signatures in plain Python only")
 
 
 def answer(options: argparse.Namespace) -> Verdict:
@@ -210,13 +210,18 @@ def run(options: argparse.Namespace, out: TextIO | None = None) -> int:
     return verdict.exit
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command with these arguments, or the process's."""
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """The parser of verify.py."""
+    found = argparse.ArgumentParser(
         prog="verify.py",
         description="Whether an audit package or a report holds, checked without anybody's help.",
         epilog="Exit 0: it holds. 1: something was changed. 2: it cannot be checked. "
         "3: nothing is wrong inside, and nothing outside vouches for it.",
     )
-    arguments_of(parser)
-    return run(parser.parse_args(arguments))
+    arguments_of(found)
+    return found
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command with these arguments, or the process's."""
+    return run(parser().parse_args(arguments))

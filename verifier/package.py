@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from . import dsse, engine
+from .absent import note_absent
 from .archive import Archive
 from .entries import Entries, read_entries, read_tree
 from .faults import Changed, Findings, Unfit
@@ -135,6 +136,8 @@ class Verification:
             found.wrong(
                 f"The manifest counts {manifest.statements} statements; {len(held)} hold.", NAME
             )
+        with found.caught("evidence/envelopes.ndjson"):
+            note_absent(held, manifest.size - entries.open, found)
         with found.caught("evidence/register.csv"):
             check_register(archive, held, found)
         with found.caught("keys.csv"):

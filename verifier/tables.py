@@ -12,7 +12,7 @@ from . import canonical, merkle
 from .archive import Archive
 from .entries import Entries
 from .faults import Changed, Findings
-from .keys import KeyHistory
+from .keys import INSTALLATION, PIPELINE, KeyHistory, StatementKey
 from .manifest import Manifest
 from .note import number
 from .statements import Statement
@@ -106,20 +106,20 @@ def check_register(archive: Archive, statements: Sequence[Statement], findings: 
 
 
 def check_keys(archive: Archive, keys: KeyHistory, findings: Findings) -> None:
-    """keys.csv lists exactly the statements' keys, and what became of them."""
+    """keys.csv has a row for each statements' key, and for each revocation of one that has any."""
     _, rows = read_table(archive, KEYS, 8)
     expected = sorted(
-        [one.keyid, one.public.hex(), one.purpose, str(one.since), _shown(one.until)]
+        [one.keyid, one.public.hex(), one.purpose, str(one.since), size, why]
         for one in keys.statements.values()
+        for size, why in _revocations(one)
     )
-    names = {"installation", "pipeline"}
-    held = [row for row in rows if row[2] in names]
-    found = sorted([plain(row[place]) for place in (0, 1, 2, 4, 6)] for row in held)
+    held = [row for row in rows if row[2] in {INSTALLATION, PIPELINE}]
+    found = sorted([plain(row[place]) for place in (0, 1, 2, 4, 6, 7)] for row in held)
     _compare(KEYS, expected, found, findings)
 
 
-def _shown(size: int | None) -> str:
-    return "" if size is None else str(size)
+def _revocations(key: StatementKey) -> list[tuple[str, str]]:
+    return [(str(size), why) for size, why in key.revocations] or [("", "")]
 
 
 def _compare(name: str, expected: Sequence[Row], found: Sequence[Row], findings: Findings) -> None:

@@ -42,11 +42,11 @@ class Kit:
 def kit(tmp_path_factory: pytest.TempPathFactory) -> Kit:
     house, folder = making.story(), tmp_path_factory.mktemp("packages")
     for scope in making.SCOPES:
-        making.package(house, scope).write(folder / f"{scope}.zip")
+        making.write_zip(folder / f"{scope}.zip", making.package(house, scope).signed())
     for number in range(-len(house.checkpoints), len(house.checkpoints)):
         (folder / f"kept-{number}").write_text(house.checkpoints[number], encoding="utf-8")
     (folder / "report.pdf").write_bytes(making.PDF)
-    proof = house.report_proof(house.report)  # type: ignore[attr-defined]
+    proof = house.report_proof(house.report)
     (folder / "report.pdf.tlog-proof").write_text(proof, encoding="utf-8")
     return Kit(house, folder)
 

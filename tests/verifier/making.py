@@ -126,6 +126,7 @@ class House:
     checkpoints: list[str] = field(default_factory=list)
     keys: list[JSON] = field(default_factory=list)
     made: int = 0
+    report: int = -1
 
     def __post_init__(self) -> None:
         self.log_signers = [note.Ed25519Signer(self.origin, private(self.seed + 1))]
@@ -184,14 +185,14 @@ class House:
         }
         facts |= {"account": owner, "person": owner, "expires": expires}
         index = self.enter("key.registered", ("key", signer.keyid[7:43]), facts=facts)
-        self.keys.append({**facts, "since": index, "until": "", "why": ""})
+        self.keys.append({**facts, "since": index, "revoked": []})
 
     def revoke_key(self, signer: dsse.KeySigner, size: int, why: str) -> None:
         facts = {"keyid": signer.keyid, "from": str(size), "why": why}
         self.enter("key.revoked", ("key", signer.keyid[7:43]), facts=facts)
         for key in self.keys:
             if key["keyid"] == signer.keyid:
-                key.update(until=str(size), why=why)
+                key["revoked"].append((size, why))
 
     def rotate(self) -> None:
         old, new = self.log_signers[-1], note.Ed25519Signer(self.origin, private(self.seed + 100))
@@ -460,8 +461,9 @@ def story(seed: int = 0, origin: str = ORIGIN) -> House:
         "logSize": house.size,
         "root": house.root(house.size).hex(),
     }
-    house.report = house.state(report, PLACES["system"])  # type: ignore[attr-defined]
-    fill(house, 7, "/")
+    house.report = house.state(report, PLACES["system"])
+    house.revoke_key(house.pipelines[1], house.size, "retired")
+    fill(house, 6, "/")
     house.keep_checkpoint()
     fill(house, 5, f"/{OTHER}/")
     return house
@@ -512,7 +514,7 @@ class Package:
         }
 
     def write(self, path: Path, signer: dsse.KeySigner | None = None) -> Path:
-        return write_zip(path, self.signed(signer))
+        return write_zip(path, self.signed(signer), stored=True)
 
 
 def write_zip(path: Path, members: dict[str, bytes], stored: bool = False) -> Path:
@@ -642,21 +644,13 @@ def register(house: House, stated: Sequence[int]) -> bytes:
 
 
 def keys_table(house: House) -> bytes:
-    names = [
-        "keyid",
-        "public",
-        "purpose",
-        "who answers for it",
-        "from index",
-        "expires",
-        "revoked from size",
-        "why",
+    names = ["keyid", "public", "purpose", "who answers", "from index", "expires"]
+    parts = ("keyid", "public", "purpose", "person", "since", "expires")
+    heads = [
+        (["" if key[part] is None else key[part] for part in parts], key) for key in house.keys
     ]
-    parts = ("keyid", "public", "purpose", "person", "since", "expires", "until", "why")
-    return table(
-        names,
-        [[one[part] if one[part] is not None else "" for part in parts] for one in house.keys],
-    )
+    rows = [[*head, *one] for head, key in heads for one in key["revoked"] or [("", "")]]
+    return table([*names, "revoked from size", "why"], rows)
 
 
 def populations(house: House, stated: Sequence[int], seed: str) -> dict[str, bytes]:
@@ -696,7 +690,7 @@ def reports_of(house: House, scope: str) -> dict[str, bytes]:
     del scope
     return {
         "reports/report.pdf": PDF,
-        "reports/report.pdf.tlog-proof": house.report_proof(house.report).encode(),  # type: ignore[attr-defined]
+        "reports/report.pdf.tlog-proof": house.report_proof(house.report).encode(),
     }
 
 
@@ -721,7 +715,7 @@ def judged(house: House, where: Place, size: int) -> list[JSON]:
 
 def seen(house: House, where: Place, kind: str, size: int) -> list[JSON]:
     """The statements that governance.assessment.results reads for a system or a unit."""
-    begin = {key["keyid"]: int(key["until"]) for key in house.keys if key["until"]}
+    begin = {key["keyid"]: min(key["revoked"])[0] for key in house.keys if key["revoked"]}
     found = []
     for index, made in house.payloads.items():
         unit = canonical.loads(house.entries[index])["unit"]
