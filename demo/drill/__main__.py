@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import shutil
 import signal
 import sys
 from pathlib import Path
@@ -45,10 +46,17 @@ def main(arguments: list[str]) -> int:
         if platform:
             teller.say("Ending the platform …")
             platform.end()
+            keep_log(platform, folder)
         if folder:
             # What is still in use is deleted by the next drill.
             with contextlib.suppress(HomeError):
                 forget_copy(folder / "platform")
+
+
+def keep_log(platform: Platform, folder: Path | None) -> None:
+    """What the platform said stays beside what the auditor took along."""
+    if folder and platform.log.exists():
+        shutil.copy(platform.log, folder)
 
 
 def run(scene: Scene, teller: Teller, keep: Path | None) -> int:
@@ -60,6 +68,7 @@ def run(scene: Scene, teller: Teller, keep: Path | None) -> int:
     words = "Every act did what it must." if is_good else "An act did NOT do what it must."
     teller.say(f"{words} {len(outcomes)} acts in {teller.seconds:.0f} s.")
     teller.say(f"What the auditor took along: {scene.desk.folder}")
+    teller.say(f"What the platform said: {scene.desk.folder.parent / 'platform.log'}")
     return 0 if is_good else 1
 
 
