@@ -7,13 +7,16 @@ PACKAGES := cli config demo governance inference lineage monitoring packages rep
 # A process that may not write bytecode compiles every library again at each start (10 s).
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo up setup setup-dev test test-long coverage lint format lock figures screenshots clean
+.PHONY: help demo audit-drill up setup setup-dev test test-long coverage lint format lock figures screenshots clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
 
 demo: setup ## the whole story on real data, then the platform stays up (ARGS=--exit: end after it)
 	$(PY) -m demo $(ARGS)
+
+audit-drill: setup ## an auditor checks what the demonstration left; others forge it, and are found
+	$(PY) -m demo.drill $(ARGS)
 
 up: setup ## an empty installation on this machine, until Ctrl-C
 	$(PY) manage.py up $(ARGS)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from demo.command_line import CommandLine
 from demo.data.errors import DataError
-from demo.home import HomeError, choose_port, fresh_home
+from demo.home import WHOLE, HomeError, choose_port, fresh_home
 from demo.people.cast import make_people, write_accounts
 from demo.platform import Platform, PlatformError, start_platform
 from demo.story.acts import Outcome
@@ -77,6 +77,8 @@ def run(platform: Platform, teller: Teller, *, ends: bool, keep: Path | None) ->
     is_good = all(one.is_expected for one in outcomes)
     if keep:
         write_outcomes(outcomes, keep)
+    if is_good:
+        (platform.home / WHOLE).touch()
     tell_end(stage, outcomes, teller, is_good)
     if not ends:
         stay(platform, teller)

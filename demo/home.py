@@ -14,6 +14,7 @@ from config.start import PROJECT, data_folder, use_demo_folder
 
 MARK = "this-is-demo-data"
 MARK_WORDS = "Made by `make demo`, which deletes this whole folder at its next run.\n"
+WHOLE = "the-story-is-whole"
 SURVEY = PROJECT / ".cache" / "demo"
 PATIENCE_SECONDS = 15.0
 USUAL_PORT = 8000

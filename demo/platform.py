@@ -57,13 +57,18 @@ class Platform:
 
     def wait_until_up(self, show: Callable[[str], None]) -> None:
         """Until the first page answers and the one-time token was printed. Raises PlatformError."""
+        deadline = self.wait_until_answers(show)
+        while not self.ready.wait(0.25):
+            self.check_alive(deadline)
+
+    def wait_until_answers(self, show: Callable[[str], None]) -> float:
+        """Until the first page answers; what is left of the patience is the deadline. Raises PlatformError."""
         deadline = time.monotonic() + START_SECONDS
         while not self.answers():
             self.check_alive(deadline)
             time.sleep(0.25)
         show(f"The first page is up: {self.site}")
-        while not self.ready.wait(0.25):
-            self.check_alive(deadline)
+        return deadline
 
     def answers(self) -> bool:
         try:

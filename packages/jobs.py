@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from governance.evidence.checked import EvidenceChanged
 from governance.work.kinds import WorkFailed, register
 from governance.work.models import Queue
 from governance.work.runner import Run
@@ -22,7 +23,7 @@ def build_package(run: Run) -> dict[str, Any]:
         AuditPackage.objects.filter(pk=package.pk).update(state=ReportState.RENDERING, reason="")
         try:
             package = make(package, run)
-        except WorkFailed as failure:
+        except (WorkFailed, EvidenceChanged) as failure:
             fail(package, str(failure), run.principal)
-            raise
+            raise WorkFailed(str(failure)) from failure
     return {"package": str(package.pk), "sha256": package.file_id}

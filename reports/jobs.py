@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from governance.evidence.checked import EvidenceChanged
 from governance.identity.errors import DomainError
 from governance.work.kinds import WorkFailed, register
 from governance.work.models import Queue
@@ -27,9 +28,9 @@ def render_report(run: Run) -> dict[str, Any]:
     Report.objects.filter(pk=report.pk).update(state=ReportState.RENDERING, reason="")
     try:
         made = render(report, run)
-    except WorkFailed as failure:
+    except (WorkFailed, EvidenceChanged) as failure:
         fail(report, str(failure), run.principal)
-        raise
+        raise WorkFailed(str(failure)) from failure
     return outcome(finish(report, made, run))
 
 
