@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -52,32 +52,58 @@ def is_due(last: Anchor | None, checkpoint: Checkpoint, now: datetime) -> bool:
 
 
 def anchor_newest(key: LogKey, targets: Sequence[Place]) -> list[Outcome]:
-    """Send the newest checkpoint where it is due. What a place still holds must fit the log."""
+    """Send the newest checkpoint where it is due, and never over one that does not fit the log."""
     checkpoint, now = newest_checkpoint(), timezone.now()
     if checkpoint is None:
         return []
     due = [place for place in targets if is_due(receipts(place), checkpoint, now)]
     with ThreadPoolExecutor(max_workers=max(1, len(due))) as pool:
-        answers = list(pool.map(lambda place: sent(place, checkpoint.note), due))
-    return [
-        keep(place, checkpoint, receipt, error or misfit(held, key))
-        for place, (receipt, error, held) in zip(due, answers, strict=True)
-    ]
+        looks = [checked(look, key) for look in pool.map(look_at, due)]
+        answers = list(pool.map(lambda look: sent(look, checkpoint.note), looks))
+    return [keep(place, checkpoint, *answer) for place, answer in zip(due, answers, strict=True)]
 
 
-def sent(place: Place, signed: str) -> tuple[bytes, str, str | None]:
-    """Receipt, error and what the place held before. Asks no database: it runs in a thread of its own."""
+@dataclass(frozen=True)
+class Look:
+    """What a place held before anything was sent to it, or why that cannot be said."""
+
+    place: Place
+    held: str | None
+    error: str = ""
+
+
+def look_at(place: Place) -> Look:
+    """Asks no database: it runs in a thread of its own, as `sent` does."""
     try:
-        held = place.held()
-        size = note.Checkpoint.parse(text_of(signed)).size
-        if held and note.Checkpoint.parse(text_of(held)).size > size:
-            # Never put an older head over a newer one.
-            return b"", "", held
-        return place.send(signed), "", held
+        return Look(place, place.held())
     except PlaceError as error:
-        return b"", str(error), None
+        return Look(place, None, str(error))
+    except OSError as error:
+        return Look(place, None, f"What {place.name} holds cannot be read: {error}")
+
+
+def checked(look: Look, key: LogKey) -> Look:
+    """What is held must fit the log; where it does not, it stays as it is, for whoever compares."""
+    return replace(look, error=look.error or misfit(look.held, key))
+
+
+def sent(look: Look, signed: str) -> tuple[bytes, str]:
+    """Receipt and error."""
+    if look.error:
+        return b"", look.error
+    try:
+        if look.held and size_of(look.held) > size_of(signed):
+            # Never put an older head over a newer one.
+            return b"", ""
+        return look.place.send(signed), ""
+    except PlaceError as error:
+        return b"", str(error)
     except (note.NoteError, OSError) as error:
-        return b"", f"What {place.name} holds cannot be read: {error}", None
+        return b"", f"{look.place.name} does not take the checkpoint: {error}"
+
+
+def size_of(signed: str) -> int:
+    return note.Checkpoint.parse(text_of(signed)).size
 
 
 def misfit(held: str | None, key: LogKey) -> str:

@@ -382,6 +382,21 @@ def test_a_place_that_knows_more_than_the_log_raises_the_alarm(
     assert actions() == ["anchor.failed"]
 
 
+def test_a_place_that_holds_another_past_keeps_it(
+    sequencer: Sequencer, home: SignerHome, tmp_path: Path
+) -> None:
+    """A rewritten log does not replace what the place knows, however often it is sent."""
+    (tmp_path / "a").mkdir()
+    target = [read_place(f"dir:{tmp_path / 'a'}", tmp_path)]
+    known = note.sign_checkpoint(note.Checkpoint(home.origin, 1, b"r" * 32), [home.signer])
+    target[0].send(known)
+    for _ in range(2):
+        outcome = anchor_newest(log_key(home.folder), target)[0]
+        assert "it was rewritten" in outcome.anchor.error
+        assert target[0].held() == known
+    assert actions() == ["anchor.failed"]
+
+
 def test_a_kept_checkpoint_is_compared(
     sequencer: Sequencer, home: SignerHome, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
