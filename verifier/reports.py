@@ -70,7 +70,11 @@ def _check_inside(
 ) -> None:
     if proof.index != statement.index:
         raise Changed(f"The proof is of entry {proof.index}, the statement's is {statement.index}.")
-    checkpoint, _ = check_proof(proof, vkey, verify)
+    try:
+        checkpoint, _ = check_proof(proof, vkey, verify)
+    except Unfit as refusal:
+        # Here the key is the package's own: what does not fit it is the proof.
+        raise Changed(refusal.sentence.replace("--key", "the log's first key")) from None
     check_root(tree, checkpoint.size, checkpoint.root)
 
 

@@ -657,3 +657,15 @@ def test_a_damaged_rotation_is_the_packages_fault_and_not_the_keys(
         verdict = check(path, key.vkey, kit.kept())
         assert verdict.exit == 1
         assert f"index {index}, log/entries.tsv: The entry's bytes do not hash" in verdict.sentence
+
+
+def test_a_reports_proof_by_an_unknown_name_is_the_packages_fault(
+    made: Package, kit: Kit, tmp_path: Path
+) -> None:
+    package, name = made.copy(), "reports/report.pdf.tlog-proof"
+    head, dash, line = package.members[name].decode().rpartition("\u2014 muniment")
+    package.members[name] = f"{head}{dash.replace('muniment', 'monument')}{line}".encode()
+    verdict = check(package.write(tmp_path / "p.zip"), kit.key, kit.kept())
+    assert verdict.exit == 1
+    assert name in verdict.sentence
+    assert "is not signed by the log's first key" in verdict.sentence
