@@ -69,5 +69,9 @@ UNAUDITED: dict[str, str] = {
 UNAUDITED_COLUMNS: dict[str, tuple[str, ...]] = {
     "reports_report": ("state", "reason", "job_id"),
     "packages_auditpackage": ("state", "reason", "job_id"),
+    "monitoring_evaluationrun": ("state", "started_at"),
+    # Which scores of the reference are kept, and what an indicator read last: both follow from the log.
+    "monitoring_monitor": ("reference_scores",),
+    "risk_indicator": ("signal", "value", "reason", "evidence_id", "observed_to", "since"),
     "identity_account": ("last_login",),
 }

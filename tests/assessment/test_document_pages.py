@@ -13,6 +13,7 @@ from governance.assessment.topics import topics, topics_for
 from governance.identity.models import Unit
 from governance.registry.models import Upload
 from tests.cast import Cast
+from tests.environment.by_hand import by_hand
 from tests.pages.browse import asks_to_sign_in, html_of, queries_of, signed_in
 
 TODAY = timezone.now().date()
@@ -98,9 +99,10 @@ def test_documents_of_another_organisation_do_not_exist(cast: Cast) -> None:
 def test_an_expired_document_says_so(cast: Cast) -> None:
     document = attach(cast)
     past = TODAY - timedelta(days=1)
-    Document.objects.filter(pk=document.pk).update(
-        state="in-force", valid_from=past, valid_until=past
-    )
+    with by_hand():
+        Document.objects.filter(pk=document.pk).update(
+            state="in-force", valid_from=past, valid_until=past
+        )
     assert "It expired" in html_of(signed_in(cast, "abel"), f"/documents/{document.pk}")
 
 

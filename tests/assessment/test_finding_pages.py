@@ -17,6 +17,7 @@ from governance.evidence.models import Evidence
 from governance.identity.errors import InvalidInput
 from governance.registry.models import Release
 from tests.cast import Cast, make_release
+from tests.environment.by_hand import by_hand
 from tests.pages.browse import asks_to_sign_in, html_of, queries_of, signed_in
 
 TODAY = timezone.now().date()
@@ -174,7 +175,8 @@ def test_an_action_is_due_no_later_than_its_finding(cast: Cast) -> None:
 
 def test_a_finding_is_overdue_by_its_own_day_until_what_was_planned_is_done(cast: Cast) -> None:
     finding, today = raise_finding(cast), timezone.now().date()
-    Finding.objects.filter(pk=finding.pk).update(due_on=today - timedelta(days=1))
+    with by_hand():
+        Finding.objects.filter(pk=finding.pk).update(due_on=today - timedelta(days=1))
     finding.refresh_from_db()
     assert finding.standing == "action-overdue"
     later = today + timedelta(days=9)

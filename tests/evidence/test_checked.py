@@ -33,11 +33,11 @@ def failing(cast: Cast) -> Any:
 
 def change(connect_as: Connect, row: Evidence, columns: str, *values: Any) -> None:
     with connect_as("owner") as owner:
-        owner.execute("ALTER TABLE evidence_evidence DISABLE TRIGGER evidence_append_only")
+        owner.execute("ALTER TABLE evidence_evidence DISABLE TRIGGER USER")
         owner.execute(
             f"UPDATE evidence_evidence SET {columns} WHERE number = %s", (*values, row.pk)
         )
-        owner.execute("ALTER TABLE evidence_evidence ENABLE TRIGGER evidence_append_only")
+        owner.execute("ALTER TABLE evidence_evidence ENABLE TRIGGER USER")
 
 
 def flattered(row: Evidence) -> dict[str, Any]:
@@ -106,7 +106,7 @@ def test_an_entry_about_something_else_vouches_for_nothing(
 ) -> None:
     other = Evidence.objects.exclude(pk=failing.pk).earliest("number")
     with connect_as("owner") as owner:
-        owner.execute("ALTER TABLE evidence_evidence DISABLE TRIGGER evidence_append_only")
+        owner.execute("ALTER TABLE evidence_evidence DISABLE TRIGGER USER")
         owner.execute(
             "UPDATE evidence_evidence SET entry_id = gen_random_uuid() WHERE number = %s",
             (other.pk,),

@@ -310,9 +310,7 @@ def test_a_revocation_is_read_from_the_log_and_not_from_its_row(
     revoke_key(pipeline.key, "lost", by=pipeline.cast.by("owen"), from_size=0)
     pipeline.cast.sequence()
     with connect_as("owner") as owner:
-        owner.execute(
-            "ALTER TABLE evidence_keyrevocation DISABLE TRIGGER keyrevocation_append_only"
-        )
+        owner.execute("ALTER TABLE evidence_keyrevocation DISABLE TRIGGER USER")
         owner.execute("DELETE FROM evidence_keyrevocation")
     (found,) = Evidence.objects.filter(pk=row.pk).indexed(log_size())
     assert found["revoked"] is True

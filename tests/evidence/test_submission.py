@@ -265,7 +265,7 @@ def test_an_expired_key_signs_nothing_more(cast: Cast, connect_as: Any) -> None:
     p = make_pipeline(cast)
     row = SigningKey.objects.get(pk=p.key.pk)
     with connect_as("owner") as owner:
-        owner.execute("ALTER TABLE evidence_signingkey DISABLE TRIGGER signingkey_append_only")
+        owner.execute("ALTER TABLE evidence_signingkey DISABLE TRIGGER USER")
         owner.execute(
             "UPDATE evidence_signingkey SET expires_at = now() WHERE keyid = %s", (row.keyid,)
         )

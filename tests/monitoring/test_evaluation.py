@@ -17,6 +17,7 @@ from governance.work.models import Job
 from monitoring import actions
 from monitoring.jobs.evaluate import attempt, begin, conclude
 from monitoring.models import EvaluationRun
+from tests.environment.by_hand import by_hand
 from tests.environment.worker import Worker
 from tests.monitoring.places import (
     COLUMNS,
@@ -273,7 +274,8 @@ def test_a_release_without_a_favourable_outcome_is_not_evaluated(places: Places)
 def test_rows_of_another_system_are_not_taken(places: Places) -> None:
     foreign = places.dataset
     other = places.cast.accounts["nina"].responsible.unit
-    type(foreign).objects.filter(pk=foreign.pk).update(unit=other)
+    with by_hand():
+        type(foreign).objects.filter(pk=foreign.pk).update(unit=other)
     foreign.refresh_from_db()
     with pytest.raises(InvalidInput, match="another AI system"):
         places.start(dataset=foreign)

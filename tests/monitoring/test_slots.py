@@ -17,6 +17,7 @@ from monitoring import actions
 from monitoring.actions.runs import open_slot
 from monitoring.models import Alert, Batch, Monitor, MonitorRun
 from monitoring.watching.comparison import compare_batch
+from tests.environment.by_hand import by_hand
 from tests.monitoring.watched import (
     Watched,
     column,
@@ -144,7 +145,8 @@ def test_a_run_beyond_the_grace_is_missed_and_its_batch_waits(watched: Watched) 
 
 def test_a_slot_whose_job_never_began_is_recorded_as_missed_by_the_sweep(watched: Watched) -> None:
     monitor = watched.monitor
-    type(monitor).objects.filter(pk=monitor.pk).update(counted_from=timezone.now() - 30 * HOUR)
+    with by_hand():
+        type(monitor).objects.filter(pk=monitor.pk).update(counted_from=timezone.now() - 30 * HOUR)
     schedule = monitor.schedule
     slot = timezone.now() - 3 * HOUR
     job = enqueue("monitoring.slot", {"monitor": str(monitor.pk), "slot": slot.isoformat()})
@@ -160,7 +162,8 @@ def test_slots_that_never_became_a_job_are_missed_as_well(watched: Watched) -> N
     """The platform itself was down for three and a half days."""
     monitor, schedule = watched.monitor, watched.monitor.schedule
     since = timezone.now() - timedelta(days=3, hours=12)
-    type(monitor).objects.filter(pk=monitor.pk).update(counted_from=since)
+    with by_hand():
+        type(monitor).objects.filter(pk=monitor.pk).update(counted_from=since)
     type(schedule).objects.filter(pk=schedule.pk).update(next_at=timezone.now() + 12 * HOUR)
     assert watched.sweep()["missed"] == 3
     assert watched.sweep()["missed"] == 0

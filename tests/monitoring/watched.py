@@ -27,6 +27,7 @@ from monitoring import actions
 from monitoring.actions.batches import Delivery
 from monitoring.actions.monitors import MonitorText
 from monitoring.models import Batch, Monitor, MonitorRun
+from tests.environment.by_hand import by_hand
 from tests.monitoring.places import FEATURES, Places, model_bytes, parquet, survey
 
 ROWS = 2000
@@ -147,9 +148,10 @@ def make_watched(places: Places, **terms: Any) -> Watched:
         watched.deployment, text(watched, **terms), by=places.cast.by("owen")
     )
     # The first run would score the reference; a run of the tests does it once.
-    Monitor.objects.filter(pk=watched.monitor.pk).update(
-        reference_scores=store.put([reference_scores()], 2**20).sha256
-    )
+    with by_hand():
+        Monitor.objects.filter(pk=watched.monitor.pk).update(
+            reference_scores=store.put([reference_scores()], 2**20).sha256
+        )
     return watched
 
 

@@ -14,6 +14,7 @@ from governance.identity.choices import Role
 from governance.registry.models import AISystem
 from governance.work.models import Notification
 from tests.cast import PASSWORD, Cast, make_release
+from tests.environment.by_hand import by_hand
 from tests.pages.browse import html_of, queries_of, signed_in
 
 TEXTS = {"criterion": "Weights are checked.", "condition": "They were not."}
@@ -62,7 +63,8 @@ def test_the_validators_home_names_the_release_until_the_opinion_is_given(cast: 
 
 
 def test_a_review_that_is_due_stands_on_its_owners_home(cast: Cast) -> None:
-    AISystem.objects.filter(pk=cast.system.pk).update(review_due_on=soon())
+    with by_hand():
+        AISystem.objects.filter(pk=cast.system.pk).update(review_due_on=soon())
     assert f"Review {cast.system}" in html_of(signed_in(cast, "owen"), "/")
     assert f"Review {cast.system}" not in html_of(signed_in(cast, "dana"), "/")
 

@@ -12,6 +12,7 @@ from governance.identity import actions as identity
 from governance.identity.models import Token
 from governance.registry.models import AISystem, Release
 from tests.cast import PROFILE, Cast, make_release
+from tests.environment.by_hand import by_hand
 
 VERBS = ["artefact.upload", "model.register", "release.create", "deployment.record", "gate.ask"]
 
@@ -68,7 +69,8 @@ def test_a_bad_token_is_401_with_a_sentence(cast: Cast, header: str) -> None:
 
 def test_an_expired_token_is_refused(cast: Cast, api: Api) -> None:
     now = timezone.now()
-    Token.objects.update(expires_at=now)
+    with by_hand():
+        Token.objects.update(expires_at=now)
     assert api.get("systems").json()["code"] == "token_ended"
 
 

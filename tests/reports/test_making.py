@@ -27,6 +27,7 @@ from reports.actions import end_schedule, request_report, schedule_report
 from reports.engine.running import typeset
 from reports.models import Report, ReportDefinition
 from tests.cast import Cast
+from tests.environment.by_hand import by_hand
 from tests.environment.worker import Worker
 from tests.reports.making import finish_report, make_report, text_of
 
@@ -136,7 +137,8 @@ def test_its_readers_are_told_in_the_app_by_mail_and_in_the_log(cast: Cast) -> N
 
 def test_who_lost_the_role_since_is_not_told(cast: Cast) -> None:
     report = request_report(cast.system.unit, recipients=[cast.person("abel")], by=cast.by("dana"))
-    RoleGrant.objects.filter(person=cast.person("abel")).update(ends_at=timezone.now())
+    with by_hand():
+        RoleGrant.objects.filter(person=cast.person("abel")).update(ends_at=timezone.now())
     finish_report(cast, report)
     told = Notification.objects.filter(kind="report_ready")
     assert {one.person.name for one in told} == {"dana (test)"}

@@ -15,6 +15,7 @@ from governance.work.runner import run
 from risk import actions
 from risk.models import Risk
 from tests.cast import Cast
+from tests.environment.by_hand import by_hand
 from tests.risk.writing import TEXTS, next_quarter, treat, write
 
 RISK_OUTCOMES = ("MANAGE 1.2", "MANAGE 1.3", "MANAGE 1.4", "MAP 5.1")
@@ -157,7 +158,8 @@ def test_a_withdrawn_risk_is_no_longer_asked_about(cast: Cast, risk: Risk) -> No
 
 def test_the_owner_is_told_once_that_a_review_is_due(cast: Cast) -> None:
     risk = write(cast)
-    Risk.objects.filter(pk=risk.pk).update(review_on=timezone.now().date() + timedelta(days=2))
+    with by_hand():
+        Risk.objects.filter(pk=risk.pk).update(review_on=timezone.now().date() + timedelta(days=2))
     for _ in range(2):
         assert run(enqueue("risk.remind", {}).pk) == "done"
     told = Notification.objects.get(kind="review_due")
