@@ -16,7 +16,8 @@ def test_a_ready_package_shows_its_digests_and_how_to_check_it(packed: Packed) -
     answer = client.get(f"{packed.system.get_absolute_url()}/download")
     assert answer["Content-Disposition"].endswith(f'filename="{packed.system.filename}"')
     assert b"".join(answer.streaming_content) == packed.file(packed.system).read_bytes()  # type: ignore[attr-defined]
-    assert str(packed.system.file_id) in client.get("/export/packages.csv").content.decode()
+    table = b"".join(client.get("/export/packages.csv").streaming_content)  # type: ignore[attr-defined]
+    assert str(packed.system.file_id) in table.decode()
 
 
 @pytest.mark.parametrize("name", ["owen", "dev", "vera", "erin", "adam"])
