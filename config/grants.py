@@ -56,6 +56,7 @@ UNAUDITED: dict[str, str] = {
     "lineage_datause": "projection of raw events",
     "lineage_dataalias": "projection of raw events",
     "lineage_contradiction": "projection of raw events",
+    "monitoring_monitorrun": "a slot under way; what came of it is a signed record",
     "reports_chart": "pictures by digest",
     "django_session": "who is signed in; signing in leaves an entry",
     "django_migrations": "changed by the owner alone",
@@ -70,6 +71,7 @@ UNAUDITED_COLUMNS: dict[str, tuple[str, ...]] = {
     "reports_report": ("state", "reason", "job_id"),
     "packages_auditpackage": ("state", "reason", "job_id"),
     "monitoring_evaluationrun": ("state", "started_at"),
+    "monitoring_batch": ("state", "scores"),
     # Which scores of the reference are kept, and what an indicator read last: both follow from the log.
     "monitoring_monitor": ("reference_scores",),
     "risk_indicator": ("signal", "value", "reason", "evidence_id", "observed_to", "since"),

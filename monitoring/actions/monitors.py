@@ -9,6 +9,7 @@ from django.db.models import Value
 from django.db.models.functions import Least
 from django.utils import timezone
 
+from governance.audit.actions import record
 from governance.evidence.actions import emit_record
 from governance.evidence.models import Evidence
 from governance.identity.actions import clean_name
@@ -132,6 +133,14 @@ def run_monitor_now(monitor: Monitor, *, by: Principal) -> MonitorRun:
             key=f"slot-now:{run.pk}",
         )
         run.save(update_fields=["job"])
+        record(
+            "monitoring.run_asked",
+            by=by,
+            object_type="monitor-run",
+            object_id=run.pk,
+            unit_path=held.system.unit.path,
+            facts={"monitor": str(held.pk), "batch": str(batch.pk)},
+        )
     return run
 
 

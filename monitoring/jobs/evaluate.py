@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 
+from governance.audit.actions import record
 from governance.evidence.models import Evidence
 from governance.work.kinds import WorkFailed, register
 from governance.work.models import Queue
@@ -102,4 +103,12 @@ def give_up(run: EvaluationRun, job: Run, sentence: str) -> None:
     with transaction.atomic():
         job.assert_held()
         run.save(update_fields=["state", "reason", "finished_at"])
+        record(
+            "monitoring.evaluation_failed",
+            by=job.principal,
+            object_type="evaluation-run",
+            object_id=run.pk,
+            unit_path=run.release.system.unit.path,
+            texts={"reason": sentence},
+        )
     raise WorkFailed(sentence)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 
+from governance.audit.actions import SYSTEM, Actor, record
 from governance.registry.models import DatasetVersion, Deployment
 from governance.work.actions import notify
 from governance.work.kinds import WorkFailed, register
@@ -71,7 +72,7 @@ def refuse(batch: Batch, job: Run, reason: str, before: DatasetVersion | None) -
     """Say why the labels cannot be used; others may be delivered in their place."""
     with transaction.atomic():
         job.assert_held()
-        put_back(batch, reason, before)
+        put_back(batch, reason, before, by=job.principal)
         for person in concerned(batch.deployment):
             notify(
                 person,
@@ -88,12 +89,20 @@ def measured_before(arguments: dict[str, Any]) -> DatasetVersion | None:
     return DatasetVersion.objects.get(pk=before) if before else None
 
 
-def put_back(batch: Batch, reason: str, before: DatasetVersion | None) -> None:
+def put_back(batch: Batch, reason: str, before: DatasetVersion | None, *, by: Actor) -> None:
     """Labels that were measured before stay; without them the batch waits for others."""
     batch.labels_state, batch.labels_reason = LabelsState.REFUSED, reason
     if before is not None:
         batch.labels, batch.labels_state = before, LabelsState.MEASURED
     batch.save(update_fields=["labels", "labels_state", "labels_reason"])
+    record(
+        "monitoring.labels_refused",
+        by=by,
+        object_type="batch",
+        object_id=batch.pk,
+        unit_path=batch.deployment.system.unit.path,
+        texts={"reason": reason},
+    )
 
 
 def give_up(batch: Batch) -> None:
@@ -103,9 +112,8 @@ def give_up(batch: Batch) -> None:
     with transaction.atomic():
         held = Batch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
         if held.labels_state == LabelsState.CHECKING:
-            put_back(
-                held, f"They could not be measured: {last_words(job)} Deliver them again.", kept
-            )
+            words = f"They could not be measured: {last_words(job)} Deliver them again."
+            put_back(held, words, kept, by=SYSTEM)
 
 
 def conclude(
