@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from governance.audit.actions import instant
+from governance.audit.actions import instant, record
 from governance.evidence.actions import emit_record, subject
 from governance.evidence.models import Evidence
 from governance.identity.actions import clean_name
@@ -177,6 +177,14 @@ def deliver_labels(
             unit=deployment.system.unit,
         )
         held.save()
+        record(
+            "monitoring.labels_delivered",
+            by=by,
+            object_type="batch",
+            object_id=held.pk,
+            unit_path=deployment.system.unit.path,
+            facts={"labels": held.labels.sha256},
+        )
     return held
 
 
