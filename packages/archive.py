@@ -13,6 +13,7 @@ from typing import Any
 from governance.audit import canonical
 from governance.identity.tables import BOM, cell
 
+CHUNK = 2**20
 EPOCH = (1980, 1, 1, 0, 0, 0)
 STORED = (".pdf", ".zip", ".png")
 MANIFEST, SIGNED_MANIFEST = "MANIFEST.json", "MANIFEST.dsse.json"
@@ -49,6 +50,12 @@ class Archive:
         self.add(SIGNED_MANIFEST, [sign(data)])
         self.zip.close()
         return data
+
+
+def chunks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while data := file.read(CHUNK):
+            yield data
 
 
 def member(name: str) -> zipfile.ZipInfo:

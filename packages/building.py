@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import logging
 import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,7 @@ from governance.registry import store
 from governance.work.actions import notify
 from governance.work.kinds import WorkFailed
 from governance.work.runner import Run
-from packages.archive import Archive
+from packages.archive import Archive, chunks
 from packages.case import Case, case_of
 from packages.models import AuditPackage
 from packages.parts import access, evidence, keys, log, papers, readme, registers, results
@@ -36,7 +35,6 @@ FORMAT = "urn:muniment:package:v1"
 MANIFEST_TYPE = "application/vnd.muniment.manifest+json"
 LARGEST = 2 * 2**30
 STEPS = 6
-CHUNK = 2**20
 
 
 @dataclass(frozen=True)
@@ -161,12 +159,6 @@ def record_made(package: AuditPackage, by: Principal) -> Any:
             "root": package.root,
         },
     )
-
-
-def chunks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while data := file.read(CHUNK):
-            yield data
 
 
 def fail(package: AuditPackage, reason: str, by: Principal) -> None:

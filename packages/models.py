@@ -11,6 +11,7 @@ from governance.identity.models import Person, Unit
 from governance.registry.models import Artefact
 from governance.work.models import Job
 from reports.choices import ReportState
+from reports.models import file_words
 
 
 class AuditPackage(models.Model):
@@ -57,6 +58,5 @@ class AuditPackage(models.Model):
 
     @property
     def filename(self) -> str:
-        words = "".join(c if c.isascii() and c.isalnum() else "-" for c in self.unit.name.lower())
-        name = "-".join(part for part in words.split("-") if part) or "scope"
-        return f"audit-package-{name[:60]}-{self.effective_at:%Y-%m-%d}-{self.pk.hex[-8:]}.zip"
+        day = f"{self.effective_at:%Y-%m-%d}"
+        return f"audit-package-{file_words(self.unit.name)}-{day}-{self.pk.hex[-8:]}.zip"

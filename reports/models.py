@@ -19,6 +19,12 @@ from reports.choices import ReportState
 KIND = "control-report"
 
 
+def file_words(name: str) -> str:
+    """A name as part of a file's: small letters, digits and dashes, at most 60."""
+    words = "".join(c if c.isascii() and c.isalnum() else "-" for c in name.lower())
+    return ("-".join(part for part in words.split("-") if part) or "report")[:60]
+
+
 class ReportDefinition(models.Model):
     """A control report that comes again: about what, how far back it looks, when, and for whom."""
 
@@ -128,9 +134,7 @@ class Report(models.Model):
 
     @property
     def filename(self) -> str:
-        words = "".join(c if c.isascii() and c.isalnum() else "-" for c in self.unit.name.lower())
-        name = "-".join(part for part in words.split("-") if part) or "report"
-        return f"control-report-{name[:60]}-{self.effective_at:%Y-%m-%d}.pdf"
+        return f"control-report-{file_words(self.unit.name)}-{self.effective_at:%Y-%m-%d}.pdf"
 
 
 class Chart(models.Model):

@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from governance.audit.models import Checkpoint
 from governance.evidence.models import Evidence
 from governance.registry import store
-from packages.archive import Archive
+from packages.archive import Archive, chunks
 from packages.case import Case
 from reports.content.book import Said, in_period, short_id
 from reports.proof import SUFFIX, statement_proof
 
-CHUNK = 2**20
 UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -22,9 +21,12 @@ def write(archive: Archive, case: Case) -> int:
     names = [add(archive, "documents", *one) for one in documents(case)]
     checkpoint = Checkpoint.objects.filter(size=case.size).order_by("-id").first()
     assert checkpoint is not None  # the snapshot was taken under it
-    for said, sha256, filename in reports(case):
+    found = list(reports(case))
+    rows = Evidence.objects.filter(id__in=[said.id for said, _, _ in found])
+    stated = {str(row.id): row for row in rows}
+    for said, sha256, filename in found:
         if name := add(archive, "reports", said, sha256, filename):
-            text = statement_proof(Evidence.objects.get(id=said.id), checkpoint)
+            text = statement_proof(stated[said.id], checkpoint)
             assert text is not None  # the statement is below the checkpoint's size
             archive.add(name + SUFFIX, [text.encode()])
             names.append(name)
@@ -36,7 +38,7 @@ def add(archive: Archive, folder: str, said: Said, sha256: str, filename: str) -
     if not store.path_of(sha256).is_file():
         return None
     name = f"{folder}/{short_id(said.id)}-{safe(filename)}"
-    archive.add(name, chunks(sha256))
+    archive.add(name, chunks(store.path_of(sha256)))
     return name
 
 
@@ -53,12 +55,6 @@ def reports(case: Case) -> Iterator[tuple[Said, str, str]]:
 def name_of(one: Said, sha256: str) -> str:
     """What the statement calls the file of this digest."""
     return one.names.get(sha256, sha256)
-
-
-def chunks(sha256: str) -> Iterator[bytes]:
-    with store.path_of(sha256).open("rb") as file:
-        while data := file.read(CHUNK):
-            yield data
 
 
 def safe(filename: str) -> str:
