@@ -25,7 +25,7 @@ setup: .venv/.set-up-demo ## virtual environment with the locked libraries that 
 
 setup-dev: .venv/.set-up-dev node_modules/.package-lock.json ## the same with what tests and linters need
 
-test: setup-dev ## the tests (at most 15 minutes on 2 cores)
+test: setup-dev ## the tests (aim: 15 minutes on 2 cores)
 	$(PY) -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 test-long: setup-dev ## all tests, the long ones too
