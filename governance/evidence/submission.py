@@ -18,8 +18,6 @@ from django.db.models import Q
 from django.utils import timezone
 
 from governance.audit import canonical
-from governance.audit.actions import record
-from governance.audit.models import Leaf, OutboxEntry
 from governance.evidence import dsse, statement
 from governance.evidence.actions import store
 from governance.evidence.choices import KeyPurpose
@@ -29,9 +27,10 @@ from governance.evidence.models import Evidence, SigningKey
 from governance.evidence.querysets import key_of
 from governance.evidence.reading import UUID_FORM
 from governance.evidence.scope import Scope
-from governance.identity.errors import Busy, DomainError, Forbidden
+from governance.identity.errors import DomainError, Forbidden
 from governance.identity.models import Unit
 from governance.identity.principal import Principal
+from governance.identity.refusals import EVIDENCE, log_refusal
 
 JSON = Mapping[str, Any]
 
@@ -39,7 +38,6 @@ SUBMIT = "evidence.submit"
 OLDEST = timedelta(days=30)
 # Kinds of record whose further subjects are things that evidence can be about.
 THINGS = ("release", "model-version", "dataset")
-MOST_REFUSALS, WINDOW = 60, timedelta(minutes=1)
 STATUS = {"too_large": 413, "already_submitted": 409, "id_taken": 409}
 
 
@@ -50,17 +48,6 @@ class Refused(DomainError):
         super().__init__(code, sentence, pointer)
         self.status = STATUS.get(code, 422)
         self.members = {"evidence": first} if first else {}
-
-
-class TooManyRefusals(Busy):
-    status = 429
-    retry_after = int(WINDOW.total_seconds())
-
-    def __init__(self) -> None:
-        super().__init__(
-            "too_many_refusals",
-            f"{MOST_REFUSALS} envelopes of this account were refused within a minute. Mend the pipeline; wait a minute.",
-        )
 
 
 def submit(envelope: object, *, by: Principal) -> Evidence:
@@ -355,34 +342,21 @@ def refuse_digest(digest: str, pointer: str) -> NoReturn:
     )
 
 
-def log_refusal(refusal: DomainError, envelope: object, *, by: Principal) -> None:
+def log_refused(refusal: Refused, envelope: object, *, by: Principal) -> None:
     """The entry about a refusal: its code, the payload's digest and the key's id. Raises TooManyRefusals."""
-    since = timezone.now() - WINDOW
-    rows = Leaf.objects.filter(action="evidence.refused", account_id=by.account_id, at__gte=since)
-    if rows.count() + waiting(by) >= MOST_REFUSALS:
-        raise TooManyRefusals
     digest, keyid = described(envelope)
-    with transaction.atomic():
-        record(
-            "evidence.refused",
-            by=by,
-            object_type="envelope",
-            object_id=digest or "unreadable",
-            unit_path=by.paths[0] if by.paths else "/",
-            facts={
-                "code": refusal.code,
-                "pointer": refusal.pointer[:200] or None,
-                "payload": digest,
-                "keyid": keyid,
-            },
-        )
-
-
-def waiting(by: Principal) -> int:
-    """Refusals of the account on their way into the log."""
-    mark = f'"account":"{by.account_id}"'.encode()
-    bodies = OutboxEntry.objects.order_by("-id").values_list("body", flat=True)[:500]
-    return sum(b"evidence.refused" in bytes(body) and mark in bytes(body) for body in bodies)
+    log_refusal(
+        EVIDENCE,
+        by=by,
+        object_type="envelope",
+        object_id=digest or "unreadable",
+        facts={
+            "code": refusal.code,
+            "pointer": refusal.pointer[:200] or None,
+            "payload": digest,
+            "keyid": keyid,
+        },
+    )
 
 
 def described(envelope: object) -> tuple[str | None, str | None]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar, cast
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 
 from governance.identity.errors import Busy, DomainError, InvalidInput
+
+R = TypeVar("R", bound=HttpResponseBase)
 
 TITLES = {
     400: "The request cannot be read",
@@ -63,4 +65,14 @@ def render_problem(request: HttpRequest, error: DomainError) -> HttpResponse:
         response["Retry-After"] = str(error.retry_after)
     if error.status == 401:
         response["WWW-Authenticate"] = 'Bearer realm="muniment"'
+    return bearing(response, error)
+
+
+def bearing(response: R, error: DomainError) -> R:
+    """The answer with the refusal that it tells of, for `refusal_in`."""
+    cast(Any, response).refusal = error
     return response
+
+
+def refusal_in(response: HttpResponseBase) -> DomainError | None:
+    return getattr(response, "refusal", None)

@@ -15,7 +15,7 @@ from governance.audit.closing import LogClosed
 from governance.identity.cursors import StrictCursors
 from governance.identity.errors import Busy, Closed, DomainError, InvalidInput, NotFound
 from governance.identity.principal import Principal
-from governance.identity.problem import problem_body
+from governance.identity.problem import bearing, problem_body
 
 PROBLEM = "application/problem+json"
 
@@ -81,7 +81,7 @@ def answer_problem(error: Exception, context: dict[str, Any]) -> Response | None
         response["Retry-After"] = str(found.retry_after)
     if wait := getattr(error, "wait", None):
         response["Retry-After"] = str(int(wait))
-    return response
+    return bearing(response, found)
 
 
 def as_domain_error(error: Exception) -> DomainError | None:

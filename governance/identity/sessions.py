@@ -10,13 +10,15 @@ from typing import Any, cast
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
+from governance.audit.actions import REQUEST_ID
 from governance.audit.closing import LogClosed
 from governance.identity.authentication import principal_from_bearer
 from governance.identity.errors import Closed, DomainError, Forbidden, Unauthenticated
 from governance.identity.models import Account
 from governance.identity.policy import ACTIONS, PUBLIC, SIGNED_IN, Routes, load_routes
 from governance.identity.principal import Principal, principal_of, role_words
-from governance.identity.problem import is_api, render_problem
+from governance.identity.problem import is_api, refusal_in, render_problem
+from governance.identity.refusals import TooManyRefusals, log_refused_act
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -58,7 +60,11 @@ class PrincipalMiddleware:
             signed.principal = find_principal(request)
         except DomainError as error:
             return render_problem(request, error)
-        response = self.get_response(request)
+        asked = REQUEST_ID.set(signed.request_id)
+        try:
+            response = entered(request, self.get_response(request))
+        finally:
+            REQUEST_ID.reset(asked)
         response["X-Request-Id"] = signed.request_id
         return response
 
@@ -89,6 +95,20 @@ class PrincipalMiddleware:
         if isinstance(exception, DomainError):
             return render_problem(request, exception)
         return None
+
+
+def entered(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """The answer, once the log says that it refused an act; or the refusal to go on trying."""
+    refusal, principal = refusal_in(response), cast(Any, request).principal
+    if principal is None or not isinstance(refusal, Forbidden):
+        return response
+    try:
+        log_refused_act(request, refusal, routes(), principal)
+    except TooManyRefusals as error:
+        return render_problem(request, error)
+    except LogClosed:
+        return response
+    return response
 
 
 def refusal_of(action: str) -> Forbidden:

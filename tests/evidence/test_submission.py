@@ -20,7 +20,7 @@ from governance.audit.models import Leaf
 from governance.evidence import dsse
 from governance.evidence.models import Evidence, SigningKey
 from governance.evidence.pipeline_keys import revoke_key
-from governance.evidence.submission import MOST_REFUSALS
+from governance.identity.refusals import MOST
 from governance.work.models import Job
 from tests.cast import Cast, register_places
 from tests.evidence import samples
@@ -329,10 +329,10 @@ def test_the_same_envelope_posted_at_once_is_taken_in_once(pipeline: Pipeline) -
 
 
 def test_a_flood_of_refusals_does_not_fill_the_log(pipeline: Pipeline) -> None:
-    codes = [pipeline.post({"payload": str(n)}).status_code for n in range(MOST_REFUSALS + 3)]
-    assert codes == [422] * MOST_REFUSALS + [429] * 3
+    codes = [pipeline.post({"payload": str(n)}).status_code for n in range(MOST + 3)]
+    assert codes == [422] * MOST + [429] * 3
     pipeline.cast.sequence()
-    assert Leaf.objects.filter(action="evidence.refused").count() == MOST_REFUSALS
+    assert Leaf.objects.filter(action="evidence.refused").count() == MOST
     assert pipeline.post(pipeline.sign(pipeline.measurement())).status_code == 201
 
 

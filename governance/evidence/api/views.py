@@ -9,8 +9,8 @@ from rest_framework.response import Response
 from governance.evidence import dsse, statement
 from governance.evidence.catalogue import find_evidence
 from governance.evidence.models import Evidence
-from governance.evidence.submission import Refused, log_refusal, submit
-from governance.identity.errors import Forbidden, NotFound
+from governance.evidence.submission import Refused, log_refused, submit
+from governance.identity.errors import NotFound
 from governance.identity.rest import Pages, View
 from governance.work.idempotency import once
 
@@ -76,8 +76,8 @@ class EvidenceList(View):
         """
         try:
             return self.take_in(request)
-        except (Refused, Forbidden) as refusal:
-            log_refusal(refusal, request.data, by=self.principal(request))
+        except Refused as refusal:
+            log_refused(refusal, request.data, by=self.principal(request))
             raise
 
     @once
