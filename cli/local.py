@@ -85,9 +85,6 @@ def measurements(asked: Asked, tell: Tell) -> list[JSON]:
 
     Raises EngineError (a ValueError) where the model or the rows give no figure.
     """
-    from inference.engine.inspection import inspect_model
-    from inference.engine.matching import match
-    from inference.registered import engine_signature
     from monitoring.checks import standard_series
     from monitoring.evaluation.figures import (
         Described,
@@ -102,11 +99,7 @@ def measurements(asked: Asked, tell: Tell) -> list[JSON]:
     from monitoring.evaluation.rows import Source, read_rows
 
     started = instant()
-    signature = engine_signature(asked.signature, asked.release["manifest"]["decision"])
-    found = inspect_model(asked.model)
-    reasons = [*found.reasons, *match(signature, found)]
-    if reasons:
-        raise ValueError(" ".join(one.sentence for one in reasons[:5]))
+    signature = checked_signature(asked)
     model = Source(asked.model, digest_of(asked.model))
     data = Source(asked.data, asked.dataset["sha256"])
     labels = Source(asked.labels, digest_of(asked.labels)) if asked.labels else None
@@ -118,21 +111,15 @@ def measurements(asked: Asked, tell: Tell) -> list[JSON]:
     ]
     measured = measure_all(scored_rows(rows, scores, signature), list(dict.fromkeys(series)), tell)
     environment, _ = environment_of(scores.provider, scores.nodes)
-    ended, run = instant(), str(new_id())
-    held = asked.dataset
+    ended, held = instant(), asked.dataset
     described = Described(
-        run=run,
+        run=str(new_id()),
         attempt=1,
         started=started,
         ended=ended,
         target=asked.release["digest"],
-        plan={name: asked.plan[name] for name in ("id", "revision", "digest")},
-        dataset={
-            "name": held["name"],
-            "digest": held["sha256"],
-            "rows": rows.n,
-            "labels": {"digest": labels.sha256, "rows": rows.n} if labels else None,
-        },
+        plan=cited(asked.plan),
+        dataset=labelled(held, rows.n, labels.sha256 if labels else None),
         population=described_population(held["name"], held["description"]),
         version=VERSION,
         environment=environment,
@@ -147,6 +134,34 @@ def measurements(asked: Asked, tell: Tell) -> list[JSON]:
         statement("measurement", release["scope"], subjects, asked.you, ended, described.body(one))
         for one in measured
     ]
+
+
+def checked_signature(asked: Asked) -> Any:
+    """The signature as the engine takes it. Raises ValueError where the model's file does not fit it."""
+    from inference.engine.inspection import inspect_model
+    from inference.engine.matching import match
+    from inference.registered import engine_signature
+
+    signature = engine_signature(asked.signature, asked.release["manifest"]["decision"])
+    found = inspect_model(asked.model)
+    reasons = [*found.reasons, *match(signature, found)]
+    if reasons:
+        raise ValueError(" ".join(one.sentence for one in reasons[:5]))
+    return signature
+
+
+def cited(record: JSON) -> JSON:
+    """A plan or a monitor as statements name it."""
+    return {name: record[name] for name in ("id", "revision", "digest")}
+
+
+def labelled(dataset: JSON, rows: int, labels: str | None) -> JSON:
+    return {
+        "name": dataset["name"],
+        "digest": dataset["sha256"],
+        "rows": rows,
+        "labels": {"digest": labels, "rows": rows} if labels else None,
+    }
 
 
 @dataclass(frozen=True)
@@ -177,7 +192,6 @@ def drift(asked: Watched, tell: Tell) -> JSON:
     signature = engine_signature(asked.signature, asked.release["manifest"]["decision"])
     model = Source(asked.model, digest_of(asked.model))
     features = drifting.features_of(asked.monitor["columns"])
-    names = [one.name for one in features]
     sources = (
         Source(asked.reference_file, asked.reference["sha256"]),
         Source(asked.data, asked.dataset["sha256"]),
@@ -186,11 +200,7 @@ def drift(asked: Watched, tell: Tell) -> JSON:
         drifting.score_data(model, one, signature, f"Scoring {one.path.name}", tell)
         for one in sources
     ]
-    before, after = (drifting.held_columns(one, names) for one in sources)
-    predicted = tuple((one.scores, one.labels) for one in scored)
-    result = drifting.compared(
-        (before, after), (predicted[0], predicted[1]), features, asked.monitor["rule"]
-    )
+    result = compared(sources, scored, features, asked.monitor["rule"])
     columns = drifting.columns_of(result, result.status)
     environment, _ = environment_of(scored[1].provider, scored[1].nodes)
     reference, dataset, at = asked.reference, asked.dataset, instant()
@@ -201,7 +211,7 @@ def drift(asked: Watched, tell: Tell) -> JSON:
             "slice": "all",
         },
         "observed": {"from": asked.observed[0], "to": asked.observed[1]},
-        "monitor": {name: asked.monitor[name] for name in ("id", "revision", "digest")},
+        "monitor": cited(asked.monitor),
         "scheduledFor": started,
         "run": {"id": str(new_id()), "attempt": 1, "startedAt": started},
         "reference": thing(reference),
@@ -220,6 +230,16 @@ def drift(asked: Watched, tell: Tell) -> JSON:
         (dataset["name"], dataset["sha256"]),
     ]
     return statement("drift", asked.monitor["scope"], subjects, asked.you, at, body)
+
+
+def compared(sources: Any, scored: Any, features: Any, rule: JSON) -> Any:
+    """Each column and the predictions of the period against the reference's."""
+    from monitoring.evaluation import drifting
+
+    names = [one.name for one in features]
+    before, after = (drifting.held_columns(one, names) for one in sources)
+    first, second = ((one.scores, one.labels) for one in scored)
+    return drifting.compared((before, after), (first, second), features, rule)
 
 
 def thing(dataset: JSON) -> JSON:

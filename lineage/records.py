@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -13,6 +13,7 @@ from django.db.models import Q
 from governance.evidence.choices import PredicateType
 from governance.evidence.models import Evidence
 from governance.evidence.querysets import EvidenceQuerySet
+from governance.evidence.statement import type_of
 from governance.identity.models import Unit
 from lineage.upstream import Moment
 
@@ -79,7 +80,7 @@ def newest_records(
     if named := list(digests):
         rows = rows.filter(subjects__overlap=named)
     newest: dict[str, Statement] = {}
-    for one in _statements(rows.in_log_up_to(moment.log_size)):
+    for one in _statements(rows, moment):
         first = newest.get(one.record)
         newest[one.record] = one if first is None else replace(one, since=first.since)
     return list(newest.values())
@@ -92,7 +93,7 @@ def records_about(
     rows = Evidence.objects.records(kind).filter(
         unit_id__in=units, subjects__overlap=sorted(set(digests))
     )
-    return _statements(rows.in_log_up_to(moment.log_size))
+    return _statements(rows, moment)
 
 
 def acts_about(unit: Unit, digests: Iterable[str], moment: Moment) -> list[Statement]:
@@ -108,19 +109,22 @@ def acts_about(unit: Unit, digests: Iterable[str], moment: Moment) -> list[State
         subjects__overlap=sorted(set(digests)),
         produced_at__lte=moment.at,
     )
-    return _statements(rows.in_log_up_to(moment.log_size))
+    return _statements(rows, moment)
 
 
-def _statements(rows: EvidenceQuerySet) -> list[Statement]:
-    return [
-        Statement(
-            id=row.id,
-            index=row.log_index,
-            since=row.log_index,
-            type=row.type,
-            at=row.produced_at,
-            subjects=tuple(row.subjects),
-            predicate=row.predicate,
-        )
-        for row in cast(Any, rows.defer("envelope"))
-    ]
+def _statements(rows: EvidenceQuerySet, moment: Moment) -> list[Statement]:
+    """What was signed, each row held against its entry. Raises EvidenceChanged."""
+    return [_statement(one["index"], one["statement"]) for one in rows.indexed(moment.log_size)]
+
+
+def _statement(index: int, made: dict[str, Any]) -> Statement:
+    predicate = made["predicate"]
+    return Statement(
+        id=UUID(predicate["id"]),
+        index=index,
+        since=index,
+        type=type_of(made),
+        at=instant_of(predicate["producedAt"]),
+        subjects=tuple(one["digest"]["sha256"] for one in made["subject"]),
+        predicate=predicate,
+    )

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from governance.identity.actions import clean_name
-from governance.identity.errors import Conflict, InvalidInput
+from governance.identity.errors import InvalidInput
 from governance.identity.principal import Principal
 from governance.registry.actions.datasets import complete_dataset, state_dataset
+from governance.registry.actions.uploads import demand_admitted
 from governance.registry.choices import UploadKind, UploadState
 from governance.registry.models import AISystem, DatasetVersion, ModelVersion, Upload
 from monitoring.subjects import check_dataset
@@ -30,11 +31,7 @@ def delivered_file(upload: Upload | None, dataset: DatasetVersion | None) -> Upl
     assert upload is not None  # one of the two was named
     if upload.kind != UploadKind.DATASET:
         raise InvalidInput("upload_kind", "This upload is no dataset.", "/upload")
-    if upload.state == UploadState.INSPECTING:
-        raise Conflict("upload_inspecting", "This file is still being inspected. Try again soon.")
-    if upload.state == UploadState.REFUSED:
-        words = " ".join(reason["sentence"] for reason in upload.inspection.get("reasons", []))
-        raise Conflict("upload_refused", f"This file was refused: {words}")
+    demand_admitted(upload)
     if upload.inspection.get("format") != "parquet":
         raise InvalidInput(
             "dataset_not_parquet", "Write the rows as Parquet and upload that file.", "/upload"

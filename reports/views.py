@@ -118,12 +118,20 @@ def report(request: HttpRequest, pk: UUID) -> HttpResponse:
         "job": job_row(found),
         "poll_url": reverse("report-progress", args=[found.pk]),
         "stated": stated,
+        "has_proof": is_covered(stated),
         "counts": [(name, found.summary.get("counts", {}).get(name)) for name in STATES],
         "recipients": found.recipients.all(),
         "is_system": found.unit.kind == UnitKind.SYSTEM,
         "breadcrumbs": [("Reports", reverse("reports")), (str(found.unit), "")],
     }
     return render(request, "reports/report.html", context)
+
+
+def is_covered(stated: Evidence | None) -> bool:
+    """Whether a signed checkpoint covers the statement; it has a row of `with_index`."""
+    checkpoint = newest_checkpoint()
+    index = getattr(stated, "log_index", None)
+    return checkpoint is not None and index is not None and index < checkpoint.size
 
 
 def job_row(found: Report) -> dict[str, Any]:

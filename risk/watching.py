@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -15,6 +14,7 @@ from governance.audit.actions import Actor, record
 from governance.audit.queries import log_size
 from governance.evidence.choices import PredicateType
 from governance.evidence.models import Evidence
+from governance.evidence.querysets import Indexed
 from governance.evidence.statement import decimal_text
 from governance.identity.actions import clean_name
 from governance.identity.errors import Conflict, InvalidInput
@@ -127,14 +127,17 @@ def reread(pk: Any, by: Actor) -> int:
 
 
 def reading_of(indicator: Indicator, system: AISystem) -> Reading:
-    return read(spec_of(indicator), series(system, indicator.series_check))
+    """What the series says. What a revoked key signed makes it worse and never better."""
+    found, spec = series(system, indicator.series_check), spec_of(indicator)
+    every = read(spec, (one["statement"]["predicate"] for one in found))
+    kept = read(spec, (one["statement"]["predicate"] for one in found if not one["revoked"]))
+    return max(kept, every, key=lambda reading: Signal(reading.signal).weight)
 
 
-def series(system: AISystem, check: str) -> Iterator[dict[str, Any]]:
-    """Predicates of this check at the system and below that are in the log, oldest first."""
+def series(system: AISystem, check: str) -> list[Indexed]:
+    """Statements of this check at the system and below, oldest first. Raises EvidenceChanged."""
     rows = Evidence.objects.filter(unit=system.unit, type__in=KINDS, kind=check)
-    found = list(rows.in_log_up_to(log_size()))[-LOOK_BACK:]
-    return iter([row.predicate for row in found])
+    return rows.indexed(log_size())[-LOOK_BACK:]
 
 
 def keep_reading(indicator: Indicator, reading: Reading) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from django.conf import settings
 
 from governance.assessment.results import recompute_system, recompute_unit
 from governance.audit.logkey import SignerHome
@@ -20,6 +21,12 @@ from governance.identity.passwords import change_password
 from governance.identity.principal import Principal, principal_of
 from governance.registry import actions as registry
 from governance.registry.models import AISystem, Release
+from governance.work.actions import ring
+from governance.work.models import Job
+from tests.environment.snapshots import Snapshot, put_back, take_snapshot
+
+# By the folder of the keys that signed: what one folder's key signed is no other's.
+_snapshots: dict[str, Snapshot] = {}
 
 PASSWORD = "correct horse battery"
 
@@ -63,6 +70,11 @@ class Cast:
 
     def by(self, name: str) -> Principal:
         return principal_of(self.accounts[name])
+
+    def remember(self, database: str) -> None:
+        """Keep the rows of the present database, for `same_cast`."""
+        held = (self.organisation, self.accounts, self.system)
+        _snapshots[str(settings.KEYS_DIR)] = take_snapshot(database, held)
 
     def sequence(self) -> int:
         """Put every committed entry into the log, as the sequencer process does."""
@@ -115,6 +127,22 @@ def make_cast_with(sequencer: Sequencer) -> Cast:
         accounts[name] = account
     accounts["nina"] = found_organisation("elsewhere", "nina")
     return Cast(organisation, accounts, sequencer)
+
+
+def same_cast(
+    database: str, connect_as: Callable[[str], psycopg.Connection[Any]], keys: Path
+) -> Cast | None:
+    """The cast as it was first made in this process, put into an empty database; its jobs ring as they did."""
+    snapshot = _snapshots.get(str(settings.KEYS_DIR))
+    if snapshot is None:
+        return None
+    put_back(database, snapshot)
+    organisation, accounts, system = snapshot.objects()
+    cast = Cast(organisation, accounts, Sequencer(connect_as("sequencer"), SignerHome(keys)))
+    cast.system = system
+    for job in Job.objects.order_by("run_after"):
+        ring(job.pk, job.queue)
+    return cast
 
 
 def register_places(cast: Cast, name: str = "Job-support places (test)") -> AISystem:

@@ -128,8 +128,12 @@ def cast(
     tmp_path: Path,
 ) -> Cast:
     """People of every role, a registered system, and a sequencer at hand."""
-    from tests.cast import make_cast, register_places
+    from tests.cast import make_cast, register_places, same_cast
 
-    made = make_cast(connect_as, tmp_path / "keys")
+    keys = tmp_path / "keys"
+    if (again := same_cast(committed_db, connect_as, keys)) is not None:
+        return again
+    made = make_cast(connect_as, keys)
     made.system = register_places(made)
+    made.remember(committed_db)
     return made

@@ -100,7 +100,7 @@ def store(
 ) -> Evidence:
     """Keep a signed statement and write its entry, in the caller's transaction."""
     predicate = made["predicate"]
-    type_ = made["predicateType"].split(":")[3]
+    type_ = statement.type_of(made)
     sha256 = hashlib.sha256(payload).hexdigest()
     entry_id = record(
         "evidence.recorded",

@@ -21,7 +21,9 @@ from governance.identity.day_field import DayField
 from governance.identity.directory import people_seen
 from governance.identity.errors import NotFound
 from governance.identity.models import Person
+from governance.identity.policy import ACTIONS
 from governance.identity.principal import Principal
+from governance.identity.refusals import ACT
 from governance.identity.tables import table
 
 READ = "log.read"
@@ -85,8 +87,11 @@ def find_leaf(index: int, principal: Principal) -> Leaf:
 
 
 def action_words(leaf: Leaf) -> str:
-    """What was done, for people: 'role granted', and of a statement which: 'measurement recorded'."""
+    """What was done, for people: 'role granted'; of a statement which: 'measurement recorded'; of a refusal what was tried."""
     words = leaf.action.split(".", 1)[-1].replace("_", " ")
+    if leaf.action == ACT:
+        tried = ACTIONS.get(str(loads(bytes(leaf.body))["facts"].get("act")))
+        return f"{tried.sentence if tried else leaf.object_id}: {words}"
     if leaf.action != "evidence.recorded":
         return words
     kind = str(loads(bytes(leaf.body))["facts"].get("kind") or "")

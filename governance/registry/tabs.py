@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.urls import reverse
+
 from governance.audit.models import EntryText, Leaf
 from governance.evidence.logbook import action_words
 from governance.identity.models import Person
@@ -56,10 +58,10 @@ def releases(system: AISystem, principal: Principal) -> dict[str, Any]:
 def history(system: AISystem, principal: Principal) -> dict[str, Any]:
     """What the log says happened at this system, newest first."""
     leaves = list(Leaf.objects.below(system.unit.path).order_by("-index")[:HISTORY])
-    return {"entries": entries_of(leaves)}
+    return {"entries": entries_of(leaves, linked=principal.may("log.read", system.unit.path))}
 
 
-def entries_of(leaves: list[Leaf]) -> list[dict[str, Any]]:
+def entries_of(leaves: list[Leaf], *, linked: bool) -> list[dict[str, Any]]:
     """Timeline entries of log leaves: what, who, and the words of people that are kept beside the leaf."""
     people = Person.objects.in_bulk([leaf.person_id for leaf in leaves])
     words: dict[Any, list[str]] = {}
@@ -69,7 +71,7 @@ def entries_of(leaves: list[Leaf]) -> list[dict[str, Any]]:
         {
             "at": leaf.at,
             "words": action_words(leaf).capitalize(),
-            "url": f"/log/{leaf.index}",
+            "url": reverse("log-entry", args=[leaf.index]) if linked else "",
             "who": str(people.get(leaf.person_id, "an operator")),
             "note": " · ".join(words.get(leaf.entry_id, []))[:300],
         }

@@ -94,28 +94,41 @@ def failing(row: JSON, where: str) -> JSON:
 
 
 def waiting(system: JSON, where: str) -> Iterator[JSON]:
+    yield from grave_findings(system, where)
+    yield from high_risks(system, where)
+    yield from standing_alerts(system, where)
+    yield from exceptions_in_force(system, where)
+
+
+def grave_findings(system: JSON, where: str) -> Iterator[JSON]:
     for one in system["findings"]:
         if one["state"] != "closed" and (one["severity"] in GRAVE or one["isOverdue"]):
             late = "overdue, " if one["isOverdue"] else ""
             note = f"{late}{one['severity']}, {one['owner']}, due {day(one['due'])}"
             yield item("warn", f"{one['number']} {one['title']}", "", note, where, one["evidence"])
+
+
+def high_risks(system: JSON, where: str) -> Iterator[JSON]:
     for one in system["risks"]:
         turned = [held for held in one["indicators"] if held["signal"] in {"amber", "red"}]
         if is_high(one["residual"] or one["level"]) or turned:
-            note = remains(one) + "".join(
-                f"; {held['label']} is {held['signal']}" for held in turned
-            )
-            yield item("warn", f"{one['number']} {one['title']}", "", note, where, one["evidence"])
-    for chapter in system["monitoring"]:
-        for one in chapter["alerts"]:
-            if one["state"] == "open" or one["late"]:
-                note = "triaged late" if one["late"] else "not triaged yet"
-                yield item("warn", one["title"], "", note, where, one["evidence"])
+            signals = "".join(f"; {held['label']} is {held['signal']}" for held in turned)
+            title = f"{one['number']} {one['title']}"
+            yield item("warn", title, "", remains(one) + signals, where, one["evidence"])
+
+
+def standing_alerts(system: JSON, where: str) -> Iterator[JSON]:
+    for one in (alert for chapter in system["monitoring"] for alert in chapter["alerts"]):
+        if one["state"] == "open" or one["late"]:
+            note = "triaged late" if one["late"] else "not triaged yet"
+            yield item("warn", one["title"], "", note, where, one["evidence"])
+
+
+def exceptions_in_force(system: JSON, where: str) -> Iterator[JSON]:
     for one in system["exceptions"]:
         if one["state"] == "in force":
             title = f"{one['number']} on {', '.join(one['requirements'])}"
-            note = f"ends in {one['daysLeft']} days"
-            yield item("wait", title, "", note, where, one["evidence"])
+            yield item("wait", title, "", f"ends in {one['daysLeft']} days", where, one["evidence"])
 
 
 def item(tone: str, title: str, text: str, note: str, where: str, evidence: list[str]) -> JSON:

@@ -9,15 +9,17 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 from django.db import connections
 from psycopg import sql
 
+from config.servers.layout import ROLES
 from config.servers.process import started_at_tick
-from tests.environment.session import CACHE, PROJECT, RUN, database_name, point_at, url
+from tests.environment.session import CACHE, PROJECT, RUN, database_name, point_at, url, user
 
 CLONE_ATTEMPTS = 20
 _numbers = itertools.count(1)
@@ -28,6 +30,10 @@ SHIPPED = ("django_migrations", "django_content_type", "auth_permission")
 GUARDED = """SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal"""
 FILLED = """SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
     AND pg_relation_size(oid) > 0 AND relname <> ALL(%s)"""
+END_OWN = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE usename = current_user AND datname = current_database() AND pid <> pg_backend_pid()"""
+CONNECTED = """SELECT DISTINCT usename FROM pg_stat_activity
+    WHERE datname = current_database() AND usename <> current_user"""
 RESTART = """SELECT setval(oid, 1, false) FROM pg_class
     WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace
     AND NOT EXISTS (SELECT 1 FROM unnest(ARRAY['django_migrations_id_seq', 'auth_permission_id_seq',
@@ -117,18 +123,27 @@ def take(template: str) -> str:
         return _emptied.pop()
     name = fresh_name()
     clone(template, name)
-    _shapes[name] = shape(name)
+    with owner_of(name) as connection:
+        _shapes[name] = shape(connection)
     return name
 
 
 def give_back(name: str) -> None:
-    """Empty the database for the next test (0.05 s; a clone takes 1 s), or drop it where its tables were changed."""
-    end_sessions(name)
-    empty(name)
-    if shape(name) == _shapes[name]:
+    """Empty the database for the next test (a clone takes 1 s), or drop it where its tables were changed."""
+    with owner_of(name) as connection:
+        connection.execute(END_OWN)
+        users = {row[0] for row in connection.execute(CONNECTED)}
+        end_sessions(name, [role for role in ROLES if user(role) in users])
+        empty(connection)
+        same = shape(connection) == _shapes[name]
+    if same:
         _emptied.append(name)
     else:
         drop(name)
+
+
+def owner_of(name: str) -> psycopg.Connection[Any]:
+    return psycopg.connect(url("owner", name), autocommit=True)
 
 
 def drop_kept() -> None:
@@ -136,28 +151,26 @@ def drop_kept() -> None:
         drop(_emptied.pop())
 
 
-def empty(name: str) -> None:
+def empty(connection: psycopg.Connection[Any]) -> None:
     """Delete every row that is not the template's; deferred constraints let the order be any."""
-    with psycopg.connect(url("owner", name), autocommit=True) as connection:
-        full = [row[0] for row in connection.execute(FILLED, (list(SHIPPED),))]
-        triggered = {row[0] for row in connection.execute(GUARDED)}
-        filled = [sql.Identifier(name) for name in full]
-        guarded = [sql.Identifier(name) for name in full if name in triggered]
-        with connection.transaction():
-            for table in guarded:
-                connection.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(table))
-            for table in filled:
-                connection.execute(sql.SQL("DELETE FROM {}").format(table))
-            connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            for table in guarded:
-                connection.execute(sql.SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(table))
-            connection.execute(RESTART)
+    full = [row[0] for row in connection.execute(FILLED, (list(SHIPPED),))]
+    triggered = {row[0] for row in connection.execute(GUARDED)}
+    filled = [sql.Identifier(name) for name in full]
+    guarded = [sql.Identifier(name) for name in full if name in triggered]
+    with connection.transaction():
+        for table in guarded:
+            connection.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(table))
+        for table in filled:
+            connection.execute(sql.SQL("DELETE FROM {}").format(table))
+        connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for table in guarded:
+            connection.execute(sql.SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(table))
+        connection.execute(RESTART)
 
 
-def shape(name: str) -> str:
+def shape(connection: psycopg.Connection[Any]) -> str:
     """Changes when a test changes tables, columns, triggers, constraints, functions or rights."""
-    with psycopg.connect(url("owner", name), autocommit=True) as connection:
-        row = connection.execute(SHAPE).fetchone()
+    row = connection.execute(SHAPE).fetchone()
     assert row is not None  # it has no WHERE
     return str(row[0])
 
@@ -182,7 +195,7 @@ def drop(name: str) -> None:
     """Remove a database with whoever is connected; each role ends its own sessions, no other may."""
     statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
     for _ in range(DROP_TRIES):
-        end_sessions(name)
+        end_sessions(name, ROLES)
         try:
             _execute(statement)
         except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ObjectInUse):
@@ -193,19 +206,15 @@ def drop(name: str) -> None:
     # What stays is dropped as a left-over by the next run (`_is_left_over`); no test depends on it.
 
 
-def end_sessions(name: str) -> None:
-    for role in ("app", "sequencer", "owner"):
-        _end_sessions(role, name)
-
-
-def _end_sessions(role: str, name: str) -> None:
-    ours = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = current_user"
-    try:
-        with psycopg.connect(url(role, name), autocommit=True) as connection:
-            connection.execute(f"{ours} AND datname = %s AND pid <> pg_backend_pid()", (name,))
-    except psycopg.OperationalError:
-        # The database, or on a new server the role, is not there.
-        return
+def end_sessions(name: str, roles: Iterable[str]) -> None:
+    """End what these roles have open, each by its own hand: no other may."""
+    for role in roles:
+        try:
+            with psycopg.connect(url(role, name), autocommit=True) as connection:
+                connection.execute(END_OWN)
+        except psycopg.OperationalError:
+            # The database, or on a new server the role, is not there.
+            continue
 
 
 def fresh_name() -> str:

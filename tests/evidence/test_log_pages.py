@@ -97,6 +97,15 @@ def test_pages_of_the_log_lead_to_all_entries(signed_log: Cast) -> None:
     assert html_of(client, f"/log{back.group(1)}").split("<tbody")[1] == first.split("<tbody")[1]
 
 
+def test_a_refused_act_is_named_by_what_was_tried(signed_log: Cast) -> None:
+    signed_in(signed_log, "abel").post("/systems/register")
+    signed_log.sequence()
+    html = html_of(signed_in(signed_log, "dana"), "/log")
+    assert "Registering an AI system: refused" in html
+    entry = html_of(signed_in(signed_log, "dana"), f"/log/{entry_of('act.refused').index}")
+    assert "Registering an AI system: refused" in entry and "not_allowed" in entry
+
+
 def test_log_page_asks_as_many_queries_for_many_as_for_few(signed_log: Cast) -> None:
     client = signed_in(signed_log, "abel")
     actions.create_unit(signed_log.organisation, "First", by=signed_log.by("adam"))

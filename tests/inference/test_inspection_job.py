@@ -15,6 +15,7 @@ from governance.evidence.models import Evidence
 from governance.identity.errors import Conflict
 from governance.registry import actions as registry
 from governance.registry import store
+from governance.registry.actions.uploads import demand_admitted
 from governance.registry.models import Upload
 from governance.work import runner
 from governance.work.models import Job
@@ -133,6 +134,14 @@ def test_a_missing_stored_file_fails_the_job_and_decides_nothing(cast: Cast) -> 
     upload.refresh_from_db()
     assert upload.state == "inspecting"
     assert "missing" in job_of(upload).error
+    with pytest.raises(Conflict, match="given up. Upload the file again"):
+        demand_admitted(upload)
+
+
+def test_a_file_still_being_inspected_says_so(cast: Cast) -> None:
+    upload = received(cast, "dataset", "rows.csv", b"still,being\n1,2\n")
+    with pytest.raises(Conflict, match="still being inspected"):
+        demand_admitted(upload)
 
 
 def test_a_parquet_file_is_admitted_with_rows_types_and_nulls(inspect: Inspect) -> None:

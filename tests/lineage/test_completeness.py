@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Callable
 from uuid import UUID
 
+import psycopg
 import pytest
 
 from governance.assessment.models import Result
+from governance.evidence.actions import subject
 from governance.evidence.models import Evidence
+from governance.registry.actions import record_deployment
 from governance.registry.models import Release
 from lineage.records import COMPLETENESS
 from tests.cast import Cast, make_release
+from tests.evidence.test_checked import change
 from tests.lineage.pipeline import TRAINING, data, event, preparation, tell, training, work
+from tests.pages.browse import signed_in
 
 LATE = UUID("01a1f640-bc00-76c5-9bbb-d229e5264671")
 
@@ -109,3 +116,18 @@ def test_a_run_that_failed_traces_nothing(cast: Cast, release: Release) -> None:
     start, complete = training(model_of(release))
     tell(cast, *preparation(), start, complete | {"eventType": "FAIL"})
     assert measured() == []
+
+
+def test_nothing_is_traced_through_a_row_that_was_changed(
+    cast: Cast, release: Release, connect_as: Callable[[str], psycopg.Connection]
+) -> None:
+    tell(cast, *preparation(), *training(model_of(release)))
+    record_deployment(release, "production", by=cast.by("owen"))
+    cast.sequence()
+    stated = Evidence.objects.records("release").latest("number")
+    other = {**stated.statement, "subject": [subject("another", "f" * 64)]}
+    change(connect_as, stated, "statement = %s::jsonb", json.dumps(other))
+    answer = signed_in(cast, "dana").get(f"/lineage?system={release.system_id}")
+    assert (
+        answer.status_code == 409 and "was changed after it was signed" in answer.content.decode()
+    )

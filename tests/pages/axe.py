@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.db import connections
 from playwright.sync_api import Browser, Page, sync_playwright
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
@@ -53,8 +55,13 @@ def chromium() -> Iterator[Browser]:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
+        try:
+            yield browser
+            browser.close()
+        finally:
+            # Under that loop the block had connections of its own, and the next test's database is another.
+            if settings.configured:
+                connections.close_all()
     os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE")
 
 

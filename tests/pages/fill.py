@@ -20,6 +20,7 @@ from governance.registry.models import Release
 from governance.work.actions import enqueue, write_comment
 from governance.work.models import Job, JobState
 from tests.cast import PASSWORD, Cast, make_release
+from tests.environment.by_hand import by_hand
 from tests.evidence.measurements import drift, measure
 from tests.evidence.pipelines import Pipeline, make_pipeline, with_token
 
@@ -112,7 +113,8 @@ def rename(cast: Cast) -> None:
     for name, full in NAMES.items():
         person = cast.person(name)
         person.name = full
-        person.save(update_fields=["name"])
+        with by_hand():
+            person.save(update_fields=["name"])
 
 
 def judge_release(cast: Cast, release: Release) -> Finding:

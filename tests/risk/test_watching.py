@@ -1,21 +1,28 @@
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import transaction
 
 from governance.audit.models import Leaf
 from governance.evidence.actions import emit, subject, worker_collector
+from governance.evidence.checked import EvidenceChanged
 from governance.evidence.models import Evidence
+from governance.evidence.pipeline_keys import revoke_key
 from governance.identity.errors import Conflict, InvalidInput
 from governance.work.models import Job, Notification
 from governance.work.runner import run
 from risk.models import Indicator, Risk
-from risk.watching import unwatch_risk, watch_risk
+from risk.watching import read_indicators, reading_of, unwatch_risk, watch_risk
 from tests.cast import Cast
 from tests.evidence import samples
+from tests.evidence.pipelines import make_pipeline
+from tests.evidence.test_checked import change
 from tests.risk.writing import write
 
 
@@ -134,3 +141,33 @@ def test_amber_beyond_red_is_refused(cast: Cast) -> None:
 def test_the_same_series_twice_is_refused(cast: Cast, watched: Risk) -> None:
     with pytest.raises(Conflict, match="watches that series"):
         watch(cast, watched)
+
+
+def test_a_changed_row_turns_no_indicator(
+    cast: Cast, watched: Risk, connect_as: Callable[[str], psycopg.Connection]
+) -> None:
+    stated = record_drift(cast, "0.4")
+    cast.sequence()
+    read_jobs()
+    milder = json.dumps(samples.changed(stated.statement, "/predicate/columns/0/psi", "0.01"))
+    change(connect_as, stated, "statement = %s::jsonb", milder)
+    with pytest.raises(EvidenceChanged):
+        read_indicators(watched.system, "drift.inputs", by=cast.by("owen"))
+    assert Indicator.objects.get().signal == "red"
+
+
+def test_what_a_revoked_key_signed_makes_an_indicator_worse_and_never_better(cast: Cast) -> None:
+    first = make_pipeline(cast)
+    risk, series = write(cast), first.measurement()["predicate"]["series"]
+    bounds = {"direction": "below", "amber": Decimal("0.7"), "red": Decimal("0.6")}
+    held = watch(cast, risk, check=series["check"], slice_=series["slice"], **bounds)
+    for pipeline, value, signal, later in (
+        (first, "0.9", "green", "no-data"),
+        (make_pipeline(cast, 9, first.release), "0.5", "red", "red"),
+    ):
+        pipeline.submit(pipeline.measurement(value))
+        cast.sequence()
+        assert reading_of(held, risk.system).signal == signal
+        revoke_key(pipeline.key, "compromised", by=cast.by("owen"), from_size=1)
+        cast.sequence()
+        assert reading_of(held, risk.system).signal == later

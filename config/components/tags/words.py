@@ -7,6 +7,9 @@ from typing import cast
 from django.http import HttpRequest
 from django.template import Context
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from config.components import badges, icons, identifiers, numbers, reasons, times
 from config.components.library import register
@@ -41,6 +44,16 @@ def chosen_theme(context: Context) -> str:
     """light, dark, or empty where the device decides or the page has no request."""
     request = context.get("request")
     return theme_of(request) if isinstance(request, HttpRequest) else ""
+
+
+@register.simple_tag(takes_context=True)
+def logindex(context: Context, index: int) -> SafeString:
+    """The number of an entry of the log, linked to it where the reader may read the log."""
+    principal = getattr(context.get("request"), "principal", None)
+    words = numbers.count_words(index)
+    if principal is None or not principal.may_somewhere("log.read"):
+        return format_html("{}", words)
+    return format_html('<a href="{}">{}</a>', reverse("log-entry", args=[index]), words)
 
 
 @register.inclusion_tag("ui/person.html")

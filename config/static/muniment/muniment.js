@@ -33,6 +33,12 @@
     });
   };
 
+  // On a narrow page the tab one is at may lie outside the row.
+  document.querySelectorAll(".tabs").forEach((row) => {
+    const here = row.querySelector("[aria-current]");
+    if (here) row.scrollLeft = here.offsetLeft + here.offsetWidth - row.clientWidth;
+  });
+
   const openMenus = () => document.querySelectorAll("details.menu[open]");
 
   document.addEventListener("click", (event) => {

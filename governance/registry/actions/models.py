@@ -13,8 +13,9 @@ from governance.identity.actions import clean_name
 from governance.identity.errors import Conflict, InvalidInput
 from governance.identity.models import Unit
 from governance.identity.principal import Principal
+from governance.registry.actions.uploads import demand_admitted
 from governance.registry.checks_input import check_digests
-from governance.registry.choices import UploadKind, UploadState
+from governance.registry.choices import UploadKind
 from governance.registry.models import Model, ModelVersion, Upload
 from governance.registry.signatures import check_signature
 
@@ -75,11 +76,7 @@ def refuse_twice(model: Model, upload: Upload, signature: Mapping[str, Any]) -> 
 def check_upload(upload: Upload) -> None:
     if upload.kind != UploadKind.MODEL:
         raise InvalidInput("upload_kind", "This upload is not a model file.", "/upload")
-    if upload.state == UploadState.INSPECTING:
-        raise Conflict("upload_inspecting", "This file is still being inspected. Try again soon.")
-    if upload.state == UploadState.REFUSED:
-        sentences = " ".join(r["sentence"] for r in upload.inspection.get("reasons", []))
-        raise Conflict("upload_refused", f"This file was refused: {sentences}")
+    demand_admitted(upload)
 
 
 def state_model_version(version: ModelVersion, upload: Upload, *, by: Principal) -> None:

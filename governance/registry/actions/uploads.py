@@ -10,13 +10,14 @@ from django.db import transaction
 from governance.audit.actions import record
 from governance.evidence.actions import emit_record, subject
 from governance.evidence.scope import unit_scope
-from governance.identity.errors import InvalidInput
+from governance.identity.errors import Conflict, InvalidInput
 from governance.identity.models import Unit
 from governance.identity.principal import Principal
 from governance.registry import store
 from governance.registry.choices import UploadKind, UploadState
 from governance.registry.models import Upload
 from governance.work.actions import enqueue
+from governance.work.models import Job, JobState
 
 NAME_LIMIT = 200
 
@@ -61,10 +62,32 @@ def receive_upload(
                 {"upload": str(upload.pk)},
                 by=by,
                 unit=unit,
-                key=f"inspect:{upload.pk}",
+                key=inspection_key(upload),
             )
     upload.refresh_from_db()
     return upload
+
+
+def inspection_key(upload: Upload) -> str:
+    return f"inspect:{upload.pk}"
+
+
+def demand_admitted(upload: Upload) -> None:
+    """Raises Conflict unless the inspection admitted the file, saying what to do."""
+    if upload.state == UploadState.INSPECTING:
+        ended = Job.objects.filter(
+            key=inspection_key(upload), state__in=(JobState.FAILED, JobState.DEAD)
+        )
+        if ended.exists():
+            raise Conflict(
+                "inspection_given_up",
+                "The inspection of this file was given up. Upload the file again, or let an administrator run "
+                "it again (Jobs).",
+            )
+        raise Conflict("upload_inspecting", "This file is still being inspected. Try again soon.")
+    if upload.state == UploadState.REFUSED:
+        words = " ".join(reason["sentence"] for reason in upload.inspection.get("reasons", []))
+        raise Conflict("upload_refused", f"This file was refused: {words}")
 
 
 def finish_inspection(
