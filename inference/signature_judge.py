@@ -42,7 +42,7 @@ class SignatureJudge:
 
     def of_decision(self, decision: Said, signature: Said) -> list[Problem]:
         draft, _ = draft_of(signature)
-        return list(wrong_decision(decision, draft))
+        return [*strange_decision(decision), *wrong_decision(decision, draft)]
 
 
 def draft_of(signature: Said) -> tuple[Signature, list[SignatureInvalid]]:
@@ -94,6 +94,13 @@ def own_decision(signature: Said, draft: Signature) -> Iterator[Problem]:
     yield from unknown(own, DECISION_KEYS, "/decision")
     for one in wrong_decision(own, draft):
         yield {**one, "pointer": f"/decision{one['pointer']}"}
+
+
+def strange_decision(decision: Said) -> Iterator[Problem]:
+    """A key that nothing would read: a misspelt cut-off must not leave another one in force."""
+    for name in sorted(set(decision) - set(DECISION_KEYS)):
+        words = f"Unknown key '{printable(name)}'. Known keys: {', '.join(DECISION_KEYS)}."
+        yield {"pointer": f"/{printable(name)}", "detail": words}
 
 
 def wrong_decision(decision: Said, draft: Signature) -> Iterator[Problem]:

@@ -151,6 +151,8 @@ def release_with(cast: Cast, version: ModelVersion, **decision: str) -> Release:
         ({"cutOff": "0,5"}, "a decimal from 0 to 1"),
         ({"cutOff": "nan"}, "a decimal from 0 to 1"),
         ({"cutOff": ""}, "a decimal from 0 to 1"),
+        ({"cutoff": "0.7"}, "Unknown key 'cutoff'. Known keys: cutOff, favourable."),
+        ({"cut_off": "0.7"}, "Unknown key 'cut_off'. Known keys: cutOff, favourable."),
     ],
 )
 def test_a_release_whose_decision_cannot_be_applied_is_not_made(

@@ -76,6 +76,20 @@ def test_a_count_that_nothing_can_hold_is_refused(cast: Cast) -> None:
         register(cast, sha256="e" * 64, rows=10**30)
 
 
+def test_the_same_digest_under_another_name_is_refused_and_says_its_name(cast: Cast) -> None:
+    first = register(cast, sha256="c" * 64, rows=5)
+    with pytest.raises(Conflict, match="name: persons, not people"):
+        actions.register_dataset(
+            cast.system.unit,
+            "persons",
+            role="evaluation",
+            sha256="c" * 64,
+            rows=5,
+            by=cast.by("dev"),
+        )
+    assert register(cast, sha256="c" * 64, rows=5) == first
+
+
 def test_the_same_digest_with_other_counts_is_refused_and_says_what_differs(cast: Cast) -> None:
     first = register(cast, sha256="e" * 64, rows=10, columns=["id"])
     assert register(cast, sha256="e" * 64, rows=10) == first

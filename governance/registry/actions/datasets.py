@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -39,18 +39,16 @@ def register_dataset(
     """
     by.require("dataset.register", unit.path)
     check_choice(role, DatasetRole.values, "role")
+    name = clean_name(name)
     if upload is not None:
         check_upload(upload)
         counted = int(upload.inspection["rows"]), list(upload.inspection["columns"])
-        refuse_other("the uploaded file", upload.artefact_id, *counted, (sha256, rows, columns))
+        said = facts_of(sha256, rows, columns)
+        refuse_other("the uploaded file", facts_of(upload.artefact_id, *counted), said)
         sha256, (rows, columns) = upload.artefact_id, counted
-    check_digests([sha256], "/sha256")
-    if not 1 <= rows <= MOST_ROWS:
-        raise InvalidInput("rows", f"Say how many rows it has: 1 to {MOST_ROWS:,}.", "/rows")
-    if observed and observed[0] > observed[1]:
-        raise InvalidInput("observed", "The observed period ends before it begins.", "/observed")
+    check_terms(sha256, rows, observed)
     values = {
-        "name": clean_name(name),
+        "name": name,
         "artefact": upload.artefact if upload else None,
         "rows": rows,
         "columns": list(columns),
@@ -65,12 +63,26 @@ def register_dataset(
         )
         if is_new:
             state_dataset(dataset, by=by)
-        elif upload is not None and dataset.artefact_id is None:
+            return dataset
+        refuse_other("the dataset registered before", {"name": dataset.name}, {"name": name})
+        if upload is not None and dataset.artefact_id is None:
             complete_dataset(dataset, upload, by=by)
         else:
-            known = dataset.sha256, dataset.rows, dataset.columns
-            refuse_other("the dataset registered before", *known, (sha256, rows, columns))
+            known = facts_of(dataset.sha256, dataset.rows, dataset.columns)
+            refuse_other("the dataset registered before", known, facts_of(sha256, rows, columns))
     return dataset
+
+
+def check_terms(sha256: str, rows: int, observed: tuple[datetime, datetime] | None) -> None:
+    check_digests([sha256], "/sha256")
+    if not 1 <= rows <= MOST_ROWS:
+        raise InvalidInput("rows", f"Say how many rows it has: 1 to {MOST_ROWS:,}.", "/rows")
+    if observed and observed[0] > observed[1]:
+        raise InvalidInput("observed", "The observed period ends before it begins.", "/observed")
+
+
+def facts_of(sha256: str, rows: int, columns: Sequence[str]) -> dict[str, object]:
+    return {"sha256": sha256, "rows": rows, "columns": list(columns)}
 
 
 def check_upload(upload: Upload) -> None:
@@ -86,18 +98,12 @@ def check_upload(upload: Upload) -> None:
         raise Conflict("upload_not_admitted", "The uploaded file is not admitted (yet).")
 
 
-def refuse_other(
-    what: str, sha256: str, rows: int, columns: list[str], said: tuple[str, int, Sequence[str]]
-) -> None:
+def refuse_other(what: str, known: Mapping[str, object], said: Mapping[str, object]) -> None:
     """Raises Conflict naming what was said and is not so; what was left out contradicts nothing."""
     other = [
-        f"{name}: {given}, not {known}"
-        for name, known, given in (
-            ("sha256", sha256, said[0]),
-            ("rows", rows, said[1]),
-            ("columns", columns, list(said[2])),
-        )
-        if given and given != known
+        f"{name}: {said[name]}, not {known[name]}"
+        for name in known
+        if said[name] and said[name] != known[name]
     ]
     if other:
         raise Conflict(
