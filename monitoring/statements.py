@@ -7,9 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Max
-
-from governance.evidence.actions import emit, worker_collector
+from governance.evidence.actions import emit, newest_revision, worker_collector
 from governance.evidence.choices import Assurance, PredicateType
 from governance.evidence.models import Evidence
 from governance.evidence.predicates import RecordHead, record_subject
@@ -31,7 +29,7 @@ def state_by_platform(
     at: datetime | None = None,
 ) -> Evidence:
     """State the next revision of a record that nobody wrote; `by` answers for the work it came from."""
-    last = Evidence.objects.of_record(record_id).aggregate(last=Max("revision"))["last"] or 0
+    last = newest_revision(record_id)
     head: RecordHead = {"id": str(record_id), "revision": last + 1, "state": state}
     return emit(
         PredicateType.RECORD,

@@ -13,7 +13,9 @@ from django.urls import reverse
 from governance.assessment.choices import FindingState, RequestState
 from governance.assessment.models import ApprovalRequest, Finding
 from governance.evidence.models import Evidence
+from governance.evidence.revising import revises
 from governance.identity.errors import DomainError, Forbidden, InvalidInput, NotFound
+from governance.identity.pages import done
 from governance.identity.principal import Principal
 from governance.registry.finders import find, find_system
 from governance.registry.models import AISystem
@@ -129,6 +131,7 @@ def first_system(request: HttpRequest) -> AISystem:
 def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = writable(request, pk)
     form = RiskForm(request.POST or None, system=found.system, initial=initial_of(found))
+    revises(form, found.pk)
     return acted(
         request,
         found,
@@ -142,7 +145,7 @@ def treat(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = writable(request, pk)
     names = ("treatment", "plan", "due_on", "residual_likelihood", "residual_impact")
     initial = {name: getattr(found, name) for name in names}
-    form = TreatForm(request.POST or None, initial=initial)
+    form = revises(TreatForm(request.POST or None, initial=initial), found.pk)
     return acted(
         request,
         found,
@@ -192,16 +195,9 @@ def acted(
     **context: Any,
 ) -> HttpResponse:
     """One form of a risk: shown, shown again with its problems, or done."""
-    if request.method == "POST" and form.is_valid():
-        try:
-            act()
-        except Forbidden:
-            raise
-        except DomainError as error:
-            form.add_error(None, error.sentence)
-        else:
-            messages.success(request, "Saved as a new signed revision.")
-            return redirect(found)
+    if request.method == "POST" and form.is_valid() and done(form, act):
+        messages.success(request, "Saved as a new signed revision.")
+        return redirect(found)
     shown = {"form": form, "risk": found, "act": title, "breadcrumbs": crumbs(found, title)}
     return render(request, "risk/act.html", shown | context)
 

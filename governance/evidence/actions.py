@@ -19,6 +19,7 @@ from governance.evidence.keys import installation_signer
 from governance.evidence.models import Evidence
 from governance.evidence.scope import Scope
 from governance.identity.principal import Principal
+from governance.identity.revisions import demand_read
 
 JSON = Mapping[str, Any]
 
@@ -157,6 +158,11 @@ def search_columns(predicate: JSON) -> dict[str, Any]:
     }
 
 
+def newest_revision(record_id: UUID) -> int:
+    """0 where nothing was said of it yet."""
+    return Evidence.objects.of_record(record_id).aggregate(last=Max("revision"))["last"] or 0
+
+
 def emit_record(
     kind: str,
     *,
@@ -172,8 +178,12 @@ def emit_record(
     texts: Mapping[str, str | Salted] | None = None,
     at: datetime | None = None,
 ) -> Evidence:
-    """State the next revision of a record. Its first subject is the digest of `{kind, record, fields}`."""
-    last = Evidence.objects.of_record(record_id).aggregate(last=Max("revision"))["last"] or 0
+    """State the next revision of a record. Its first subject is the digest of `{kind, record, fields}`.
+
+    Raises ChangedSince where the caller read another revision than the newest.
+    """
+    last = newest_revision(record_id)
+    demand_read(record_id, last)
     head = {"id": str(record_id), "revision": last + 1, "state": state}
     revision = {"kind": kind, "record": head, "fields": dict(fields)}
     own = subject(f"{kind}/{record_id}/{last + 1}", canonical.digest(revision))

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.db import models
 from django.forms import BaseForm
 
+from governance.audit.actions import NOBODY
 from governance.identity.errors import DomainError, Forbidden
+from governance.identity.revisions import having_read
 
 PAGE = 50
 M = TypeVar("M", bound=models.Model)
@@ -22,7 +25,8 @@ def done(form: BaseForm, act: Callable[[], object]) -> bool:
     Raises Forbidden: no other value in the form would help.
     """
     try:
-        act()
+        with having_read(*read_of(form)):
+            act()
     except Forbidden:
         raise
     except DomainError as error:
@@ -30,6 +34,13 @@ def done(form: BaseForm, act: Callable[[], object]) -> bool:
         form.add_error(name if name in form.fields else None, error.sentence)
         return False
     return True
+
+
+def read_of(form: BaseForm) -> tuple[UUID, int | None]:
+    """The record that the form changes and the revision it was filled from, where the page sent it."""
+    record, sent = getattr(form, "record", None), str(form.data.get("revision", ""))
+    is_number = sent.isascii() and sent.isdigit() and len(sent) < 10
+    return (record, int(sent)) if record and is_number else (NOBODY, None)
 
 
 @dataclass(frozen=True)

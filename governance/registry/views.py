@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from governance.evidence.revising import revises
 from governance.identity.errors import InvalidInput, NotFound
 from governance.identity.models import Person
 from governance.identity.pages import done
@@ -122,7 +123,7 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = find_system(pk, principal)
     principal.require("system.edit", found.unit.path)
     initial = {**found.profile, "review_due_on": found.review_due_on}
-    form = EditForm(request.POST or None, initial=initial)
+    form = revises(EditForm(request.POST or None, initial=initial), found.pk)
     if request.method == "POST" and form.is_valid():
         profile, due = form.profile(), form.cleaned_data["review_due_on"]
         if done(

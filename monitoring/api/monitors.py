@@ -8,9 +8,11 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from governance.evidence.revising import with_etag
 from governance.identity.principal import Principal
 from governance.identity.rest import Pages, View, body_of, no_body
 from governance.identity.rest_fields import StrictSerializer, TextField
+from governance.identity.revisions import having_read, revision_named
 from governance.registry.finders import find_system
 from governance.work.idempotency import once
 from monitoring import actions
@@ -151,15 +153,17 @@ class SystemMonitors(View):
 class MonitorDetail(View):
     @extend_schema(responses=MonitorOutput)
     def get(self, request: Request, pk: UUID) -> Response:
-        return Response(MonitorOutput(find_monitor(pk, self.principal(request))).data)
+        found = find_monitor(pk, self.principal(request))
+        return with_etag(Response(MonitorOutput(found).data), found.pk)
 
     @extend_schema(request=MonitorTextInput, responses=MonitorOutput)
     @once
     def put(self, request: Request, pk: UUID) -> Response:
-        """Revise the monitor: another rule, reference or interval from now on."""
+        """Revise the monitor: another rule, reference or interval from now on. If-Match holds the ETag that was read."""
         by, body = self.principal(request), body_of(MonitorTextInput(data=request.data))
-        monitor = actions.revise_monitor(find_monitor(pk, by), text_of(body, by), by=by)
-        return Response(MonitorOutput(monitor).data)
+        with having_read(pk, revision_named(request)):
+            monitor = actions.revise_monitor(find_monitor(pk, by), text_of(body, by), by=by)
+        return with_etag(Response(MonitorOutput(monitor).data), monitor.pk)
 
 
 class MonitorStates(View):

@@ -9,10 +9,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from governance.assessment.models import ApprovalRequest
+from governance.evidence.revising import with_etag
 from governance.identity.errors import InvalidInput
 from governance.identity.principal import Principal
 from governance.identity.rest import Pages, View, body_of, no_body
 from governance.identity.rest_fields import StrictSerializer, TextField
+from governance.identity.revisions import having_read, revision_named
 from governance.registry.finders import find_release, find_system, find_version
 from governance.registry.models import AISystem, ModelVersion, Release
 from governance.work.idempotency import once
@@ -130,15 +132,17 @@ class EvaluationPlans(View):
 class EvaluationPlanDetail(View):
     @extend_schema(responses=PlanOutput)
     def get(self, request: Request, pk: UUID) -> Response:
-        return Response(PlanOutput(find_plan(pk, self.principal(request))).data)
+        found = find_plan(pk, self.principal(request))
+        return with_etag(Response(PlanOutput(found).data), found.pk)
 
     @extend_schema(request=PlanTextInput, responses=PlanOutput)
     @once
     def put(self, request: Request, pk: UUID) -> Response:
-        """Revise the plan: a draft again, with another digest; open approvals go stale."""
+        """Revise the plan: a draft again, with another digest; open approvals go stale. If-Match holds the ETag that was read."""
         by, body = self.principal(request), body_of(PlanTextInput(data=request.data))
-        plan = actions.revise_plan(find_plan(pk, by), text_of(body, by), by=by)
-        return Response(PlanOutput(plan).data)
+        with having_read(pk, revision_named(request)):
+            plan = actions.revise_plan(find_plan(pk, by), text_of(body, by), by=by)
+        return with_etag(Response(PlanOutput(plan).data), plan.pk)
 
 
 class PlanApprovalRequests(View):

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from governance.evidence.revising import revises
 from governance.identity.errors import DomainError, Forbidden
 from governance.identity.pages import done, numbered_page
 from governance.identity.principal import Principal
@@ -146,7 +147,7 @@ def edit(request: SignedInRequest, pk: UUID) -> HttpResponse:
     principal = request.principal
     found = find_monitor(pk, principal)
     principal.require("monitor.manage", found.system.unit.path)
-    form = RevisionForm(request.POST or None, monitor=found)
+    form = revises(RevisionForm(request.POST or None, monitor=found), found.pk)
 
     def act() -> None:
         actions.revise_monitor(found, text_of(form), by=principal)

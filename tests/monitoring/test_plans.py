@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from governance.assessment.actions import approvals
@@ -301,10 +304,53 @@ def test_a_plan_is_revised_and_withdrawn_through_the_api(places: Places, api: Cl
     plan = written(places, api)
     path = f"/api/v1/evaluation-plans/{plan['id']}"
     text = {name: body(places)[name] for name in ("title", "dataset", "rationale")}
-    revised = api.put(path, {**text, "criteria": [FAIRNESS]}, "application/json")
-    assert (revised.status_code, revised.json()["revision"]) == (200, 2)
+    new = {**text, "criteria": [FAIRNESS]}
+    read = {"If-Match": api.get(path)["ETag"]}
+    revised = api.put(path, new, "application/json", headers=read)
+    assert (revised.status_code, revised.json()["revision"], revised["ETag"]) == (200, 2, '"2"')
     gone = post(api, f"evaluation-plans/{plan['id']}/withdrawal", {})
     assert gone.json()["state"] == "withdrawn"
+
+
+@pytest.mark.parametrize(
+    ("read", "status", "code"),
+    [
+        ({}, 428, "revision_missing"),
+        ({"If-Match": '"7"'}, 412, "changed_since"),
+        ({"If-Match": "*"}, 400, "if_match"),
+        ({"If-Match": '"1", "2"'}, 400, "if_match"),
+    ],
+)
+def test_a_plan_is_revised_by_who_read_its_newest_revision(
+    places: Places, api: Client, read: dict[str, str], status: int, code: str
+) -> None:
+    plan = written(places, api)
+    path = f"/api/v1/evaluation-plans/{plan['id']}"
+    new = {**{name: body(places)[name] for name in ("title", "dataset", "rationale")}}
+    answer = api.put(path, {**new, "criteria": [FAIRNESS]}, "application/json", headers=read)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert api.get(path).json() == plan
+
+
+def test_of_two_who_revise_at_once_one_is_told_of_the_other(places: Places, api: Client) -> None:
+    plan = written(places, api)
+    path, login = f"/api/v1/evaluation-plans/{plan['id']}", places.cast.accounts["owen"]
+    text = {name: body(places)[name] for name in ("dataset", "rationale")}
+    clients = [Client(), Client(), Client()]
+    for client in clients:
+        client.force_login(login)
+
+    def revise(number: int) -> int:
+        new = {**text, "title": f"Title {number}", "criteria": [FAIRNESS]}
+        try:
+            read = {"If-Match": '"1"'}
+            return clients[number].put(path, new, "application/json", headers=read).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(3) as pool:
+        assert sorted(pool.map(revise, range(3))) == [200, 412, 412]
+    assert Evidence.objects.of_record(UUID(plan["id"])).count() == 2
 
 
 def test_the_api_says_which_criterion_is_wrong(places: Places, api: Client) -> None:

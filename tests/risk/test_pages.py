@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 from governance.assessment.models import ApprovalRequest
 from risk.models import Indicator, Risk
 from tests.cast import Cast
@@ -59,6 +61,25 @@ def test_a_residual_above_the_risk_is_shown_again_with_the_reason(cast: Cast, ri
     }
     answer = signed_in(cast, "owen").post(f"/risks/{risk.pk}/treat", treatment)
     assert "cannot be rated above" in answer.content.decode()
+
+
+def test_a_form_that_was_filled_from_an_older_revision_saves_nothing(
+    cast: Cast, risk: Risk
+) -> None:
+    client = signed_in(cast, "owen")
+    path = f"/risks/{risk.pk}/treat"
+    old = re.search(r'name="revision" value="(\d+)"', html_of(client, path))
+    assert old and old[1] == "1"
+    treat(cast, risk)
+    form = {
+        "treatment": "accept", "plan": "Live with it.", "residual_likelihood": 4,
+        "residual_impact": 4, "due_on": "", "revision": old[1],
+    }  # fmt: skip
+    told = client.post(path, form).content.decode()
+    assert "Somebody changed this meanwhile" in told and 'name="revision" value="1"' in told
+    assert Risk.objects.get().treatment == "mitigate"
+    assert client.post(path, {**form, "revision": "2"}).status_code == 302
+    assert Risk.objects.get().treatment == "accept"
 
 
 def test_a_cell_of_the_heat_map_leads_to_its_risks(cast: Cast, risk: Risk) -> None:

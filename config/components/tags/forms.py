@@ -41,7 +41,8 @@ def form_values(form: BaseForm | None) -> dict[str, object]:
         return {"problems": [], "hidden": [], "fields": [], "multipart": False}
     if not isinstance(form, BaseForm):
         raise TypeError(f"A form is needed here, not {form!r}; is the variable in the context?")
-    return fields(form) | error_summary(form) | {"multipart": form.is_multipart()}
+    shown = {"multipart": form.is_multipart(), "revision": getattr(form, "revision", "")}
+    return fields(form) | error_summary(form) | shown
 
 
 @register.simple_block_tag(takes_context=True)
