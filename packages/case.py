@@ -16,8 +16,8 @@ from governance.identity.models import Person, Unit
 from reports.content.book import Book
 from reports.content.snapshot import Snapshot
 
-# Entries about keys and about the log itself are everybody's.
-OPEN_OBJECTS = ("key", "log")
+# Entries about keys, about the log itself and about what was loaded to be asked are everybody's.
+OPEN_OBJECTS = ("key", "log", "catalog", "baseline", "gate policy")
 
 
 @dataclass

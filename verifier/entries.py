@@ -15,8 +15,11 @@ from .times import microseconds
 
 FILE = "log/entries.tsv"
 RECORDED = "evidence.recorded"
-# Entries of these objects decide which signature counts; every package holds them.
-EVERYWHERE = ("key", "log")
+# Entries of these objects decide which signature counts and what is asked; every package holds them.
+ABOUT_KEYS = ("key", "log")
+CRITERIA = ("catalog", "baseline", "gate policy")
+EVERYWHERE = (*ABOUT_KEYS, *CRITERIA)
+LOADED = "assessment.criteria_loaded"
 PARTS = {"id", "at", "action", "actor", "object", "unit", "facts", "texts", "request"}
 
 
@@ -38,6 +41,8 @@ class Entries:
 
     recorded: list[Entry] = field(default_factory=list)
     about_keys: list[Entry] = field(default_factory=list)
+    # Baselines that were loaded to be asked, in the log's order.
+    baselines: list[Entry] = field(default_factory=list)
     texts: dict[int, dict[str, str]] = field(default_factory=dict)
     # The time of the newest open entry below each size that was asked for, in microseconds.
     times: dict[int, int] = field(default_factory=dict)
@@ -147,8 +152,10 @@ def _take(found: Entries, index: int, data: bytes, manifest: Manifest) -> str:
         raise Changed("The entry does not belong to the package's scope.")
     if entry.action == RECORDED:
         found.recorded.append(entry)
-    if entry.object_type in EVERYWHERE:
+    if entry.object_type in ABOUT_KEYS:
         found.about_keys.append(entry)
+    if entry.action == LOADED and entry.object_type == "baseline":
+        found.baselines.append(entry)
     if value["texts"]:
         found.texts[index] = value["texts"]
     return str(value["at"])
@@ -171,7 +178,7 @@ def read_entry(index: int, value: Any) -> Entry:
 
 
 def in_scope(entry: Entry, unit: str) -> bool:
-    """Below the scope, above it, or about keys or the log."""
+    """Below the scope, above it, or everybody's."""
     held = entry.unit.startswith(unit) or unit.startswith(entry.unit)
     return (held and entry.unit.endswith("/")) or entry.object_type in EVERYWHERE
 

@@ -69,6 +69,10 @@ class Findings:
         """A block in which whatever goes wrong becomes a fault of this file."""
         return Caught(self, file, index)
 
+    def passed_over(self, what: str) -> PassedOver:
+        """A block in which whatever goes wrong is told and changes nothing."""
+        return PassedOver(self, what)
+
     def doubted(self) -> Doubted:
         """A block whose refusal is a note where faults were found before: they may be its cause."""
         return Doubted(self)
@@ -92,6 +96,29 @@ class Doubted:
         if not isinstance(error, Unfit) or not self.findings.number:
             return False
         self.findings.note(error.sentence)
+        return True
+
+
+@dataclass(frozen=True)
+class PassedOver:
+    """Whoever can write to the database can write an entry that means nothing: it is told, and means nothing."""
+
+    findings: Findings
+    what: str
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool:
+        if not isinstance(error, Exception) or isinstance(error, (Unfit, MemoryError)):
+            return False
+        said = error.sentence if isinstance(error, Changed) else f"it cannot be read ({error})."
+        self.findings.note(f"{self.what}: {said[:300]}")
         return True
 
 

@@ -34,6 +34,8 @@ class StatementKey:
     person: str | None
     since: int
     expires: str | None
+    # Of the installation's keys each but the first is signed for by one before it, or accepted by who checks.
+    vouched: bool = True
     # (size from which, why), as the log's entries say; the smallest size counts.
     revocations: list[tuple[int, str]] = field(default_factory=list)
 
@@ -45,6 +47,11 @@ class StatementKey:
 def rotation_text(origin: str, old: str, new: str) -> str:
     """What both keys sign when one hands the log over to the other."""
     return f"muniment log key rotation\n{origin}\n{old}\n{new}\n"
+
+
+def vouching_text(keyid: str) -> bytes:
+    """What a key of the installation signs for the one that takes its place."""
+    return f"muniment key registration\n{keyid}\n".encode()
 
 
 class LogKeys:
@@ -108,24 +115,39 @@ class KeyHistory:
 
 
 def read_keys(
-    vkey: str, origin: str, entries: Sequence[Entry], verify: Check, findings: Findings
+    vkey: str,
+    origin: str,
+    entries: Sequence[Entry],
+    verify: Check,
+    findings: Findings,
+    accepted: Sequence[str] = (),
 ) -> KeyHistory:
-    """The history from entries about keys, in the log's order. Raises Changed for a bad first key."""
+    """The history from entries about keys, in the log's order. Raises Changed for a bad first key.
+
+    An entry that changes no key is passed over with a note: whoever can write to the database can write one.
+    `accepted`: ids of the installation's keys that count though no key before them signed for them.
+    """
     history = KeyHistory(LogKeys(read_key(vkey), origin), {})
     for entry in entries:
-        with findings.caught(FILE, entry.index):
-            _apply(history, entry, verify, findings)
+        with findings.passed_over(f"Entry {entry.index} changes no key"):
+            _apply(history, entry, verify, findings, accepted)
     findings.count(
         len(history.log.chain) + len(history.statements), "keys of the log and of statements"
     )
     return history
 
 
-def _apply(history: KeyHistory, entry: Entry, verify: Check, findings: Findings) -> None:
+def _apply(
+    history: KeyHistory,
+    entry: Entry,
+    verify: Check,
+    findings: Findings,
+    accepted: Sequence[str],
+) -> None:
     if entry.action == ROTATED:
         history.log.rotate(entry, verify)
     elif entry.action == REGISTERED:
-        _register(history.statements, entry)
+        _register(history.statements, entry, verify, findings, accepted)
     elif entry.action == REVOKED:
         _revoke(history.statements, entry, findings)
     elif entry.action == REFUSED:
@@ -135,11 +157,40 @@ def _apply(history: KeyHistory, entry: Entry, verify: Check, findings: Findings)
         )
 
 
-def _register(keys: dict[str, StatementKey], entry: Entry) -> None:
+def _register(
+    keys: dict[str, StatementKey],
+    entry: Entry,
+    verify: Check,
+    findings: Findings,
+    accepted: Sequence[str],
+) -> None:
     key = read_registration(entry)
     if key.keyid in keys:
         raise Changed(f"The key {key.keyid[:19]} is registered a second time.")
+    if key.purpose == INSTALLATION and not _is_vouched(key, entry, keys, verify):
+        key.vouched = key.keyid in accepted
+        said = "accepted by --accept" if key.vouched else "ask why before you give --accept with it"
+        findings.note(
+            f"Entry {entry.index}: no earlier key of the installation signed for {key.keyid}; {said}."
+        )
     keys[key.keyid] = key
+
+
+def _is_vouched(
+    key: StatementKey, entry: Entry, keys: dict[str, StatementKey], verify: Check
+) -> bool:
+    """Whether it is the first, or a key of the installation that counts at this index signed for it."""
+    if not any(one.purpose == INSTALLATION for one in keys.values()):
+        return True
+    said = entry.facts.get("vouched")
+    if not isinstance(said, list) or len(said) != 2 or not isinstance(said[0], str):
+        return False
+    voucher = keys.get(said[0])
+    if voucher is None or voucher.purpose != INSTALLATION or not voucher.vouched:
+        return False
+    if voucher.is_revoked_at(entry.index):
+        return False
+    return verify(voucher.public, plain_base64(said[1]) or b"", vouching_text(key.keyid))
 
 
 def read_registration(entry: Entry) -> StatementKey:
@@ -177,6 +228,8 @@ def objection(key: StatementKey, index: int, statement: Any) -> str:
     """
     predicate = statement["predicate"]
     name = f"key {key.keyid[:19]}"
+    if not key.vouched:
+        return f"The {name} was registered at index {key.since} without the signature of the key before it."
     if key.since >= index:
         return f"The {name} was registered at index {key.since}, after the statement."
     if key.expires is not None:

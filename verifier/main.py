@@ -56,6 +56,14 @@ def arguments_of(taker: argparse.ArgumentParser) -> None:
     taker.add_argument(
         "--max-age", type=float, metavar="HOURS", help="how old the newest of them may be"
     )
+    taker.add_argument(
+        "--accept",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="KEYID",
+        help="keys of the installation that no earlier key signed for, once you know why",
+    )
     taker.add_argument("--json", action="store_true", help="the verdict as JSON")
     taker.add_argument("--pure", action="store_true", help="check signatures in plain Python only")
 
@@ -84,7 +92,9 @@ def guarded(judge: Callable[[Findings], Verdict]) -> Verdict:
 
 def _answer(options: argparse.Namespace, findings: Findings) -> Verdict:
     files = [Path(one) for one in options.files]
-    given = package.Options(options.key, tuple(options.checkpoint), options.max_age, options.pure)
+    given = package.Options(
+        options.key, tuple(options.checkpoint), options.max_age, options.pure, tuple(options.accept)
+    )
     if options.files[0] == "consistency" and len(files) == 4:
         return _on_consistency(files[1], files[2], files[3], given)
     if len(files) == 1 and not _is_pdf(files[0]):

@@ -37,6 +37,7 @@ class Options:
     checkpoints: tuple[Path, ...] = ()
     most_age: float | None = None
     pure: bool = False
+    accepted: tuple[str, ...] = ()
     clock: int | None = None
 
 
@@ -74,7 +75,12 @@ class Verification:
         self.entries = read_entries(self.archive, manifest, self.tree, found, sizes)
         with found.caught(NAME):
             self.keys = read_keys(
-                manifest.vkey, manifest.origin, self.entries.about_keys, self.verify, found
+                manifest.vkey,
+                manifest.origin,
+                self.entries.about_keys,
+                self.verify,
+                found,
+                self.options.accepted,
             )
         log = None if self.keys is None else self.keys.log
         if self.options.key is not None:
@@ -145,7 +151,7 @@ class Verification:
         with found.caught("keys.csv"):
             check_keys(archive, keys, found)
         with found.caught("results/results.ndjson"):
-            check_results(archive, manifest, held, found)
+            check_results(archive, manifest, entries.baselines, held, found)
         with found.caught("samples"):
             check_samples(archive, manifest, held, found)
         with found.caught("reports"):

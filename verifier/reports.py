@@ -96,7 +96,9 @@ def check_alone(pdf: Path, proof_path: Path, vkey: str, verify: Check, findings:
     findings.note(
         f"The report is of the log size {predicate.get('logSize')}, at {predicate.get('effectiveAt')}."
     )
-    findings.note("Whether the statement's key was revoked since, an audit package says.")
+    findings.note(
+        "Whether the statement's key was revoked since, and which key signed for it, an audit package says."
+    )
     return checkpoint.size
 
 

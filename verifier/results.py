@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from . import canonical, engine
 from .archive import Archive
+from .entries import Entry
 from .faults import Changed, Findings
 from .manifest import Manifest
 from .statements import Statement
 
-FILE, ENTRIES = "results/results.ndjson", "results/entries.json"
+FILE, BASELINE = "results/results.ndjson", "results/baseline.json"
 # Of what lies below a unit, its own results look at these records only.
 RECORDS_BELOW = ("system", "release", "deployment", "inventory")
 UPPER = ("organisation", "unit")
@@ -29,10 +30,14 @@ class Line(NamedTuple):
 
 
 def check_results(
-    archive: Archive, manifest: Manifest, statements: Sequence[Statement], findings: Findings
+    archive: Archive,
+    manifest: Manifest,
+    loaded: Sequence[Entry],
+    statements: Sequence[Statement],
+    findings: Findings,
 ) -> None:
-    """Judge anew every result of the package."""
-    entries = _entries(archive)
+    """Judge anew every result of the package by the baseline that the log's entries `loaded` name."""
+    entries = _entries(archive, loaded, findings)
     lines = _lines(archive, manifest, findings)
     if len(lines) != manifest.results:
         findings.wrong(
@@ -43,19 +48,33 @@ def check_results(
         views[line.view].append(line)
     for (kind, unit), held in views.items():
         _judge(kind, unit, held, entries, statements, manifest, findings)
-    _check_complete(lines, entries, findings)
-    _note_unjudged(lines, statements, findings)
+    _check_complete(lines, entries, manifest, statements, findings)
     findings.count(len(lines), "results follow from the statements, byte for byte")
 
 
-def _entries(archive: Archive) -> Mapping[str, Any]:
-    found = canonical.loads(archive.read(ENTRIES))
-    if not isinstance(found, dict):
-        raise Changed("The file holds no entries of a baseline.", ENTRIES)
-    for digest, entry in found.items():
-        if canonical.digest(entry) != digest:
-            raise Changed(f"The entry {digest[:16]} is not the one with this digest.", ENTRIES)
-    return found
+def _entries(archive: Archive, loaded: Sequence[Entry], findings: Findings) -> Mapping[str, Any]:
+    """The baseline's entries by their digests. Raises Changed unless the log's newest entry names it."""
+    content = canonical.loads(archive.read(BASELINE))
+    entries = content.get("entries") if isinstance(content, dict) else None
+    if not isinstance(entries, list) or not all(_is_entry(one) for one in entries):
+        raise Changed("The file holds no baseline.", BASELINE)
+    if not loaded:
+        raise Changed("No entry of the log says which baseline was loaded.", BASELINE)
+    digest, newest = canonical.digest(content), loaded[-1]
+    if newest.object_id != digest:
+        raise Changed(f"It is not the baseline that entry {newest.index} loaded.", BASELINE)
+    findings.count(len(entries), f"requirements asked by the baseline sha256:{digest}")
+    for one in loaded[1:]:
+        findings.note(
+            f"Entry {one.index}: another baseline was loaded, sha256:{one.object_id[:16]}; ask why."
+        )
+    return {canonical.digest(entry): entry for entry in entries}
+
+
+def _is_entry(value: Any) -> bool:
+    return isinstance(value, dict) and all(
+        isinstance(value.get(part), str) for part in ("id", "scope")
+    )
 
 
 def _lines(archive: Archive, manifest: Manifest, findings: Findings) -> list[Line]:
@@ -123,7 +142,7 @@ def _compare(
         targets[name] = rules.target_from(log, *name)
     target, entry = targets[name], entries.get(line.value["entryDigest"])
     if entry is None:
-        raise Changed(f"{_title(line)}: the entry it answers is not in {ENTRIES}.")
+        raise Changed(f"{_title(line)}: the entry it answers is not in {BASELINE}.")
     if name[0] not in UPPER and not f"/{'/'.join(target['path'])}/".startswith(unit):
         raise Changed(f"{_title(line)}: the target is not of the result's system.")
     found = rules.evaluate(entry, target, log, manifest.effective_at)
@@ -167,12 +186,20 @@ def indexed(statements: Sequence[Statement]) -> list[dict[str, Any]]:
     return found
 
 
-def _check_complete(lines: Sequence[Line], entries: Mapping[str, Any], findings: Findings) -> None:
-    """Each target is judged once by every entry of its scope: none is left out."""
+def _check_complete(
+    lines: Sequence[Line],
+    entries: Mapping[str, Any],
+    manifest: Manifest,
+    statements: Sequence[Statement],
+    findings: Findings,
+) -> None:
+    """Each target is judged once by every entry of its scope, and what must be judged is: none is left out."""
     expected: dict[str, set[str]] = defaultdict(set)
     for entry in entries.values():
         expected[entry["scope"]].add(entry["id"])
     answered: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for target in _must_be_judged(manifest, statements):
+        answered[target] = []
     for line in lines:
         target = line.value["target"]
         answered[(target["type"], target["id"])].append(line.value["requirement"])
@@ -186,11 +213,12 @@ def _check_complete(lines: Sequence[Line], entries: Mapping[str, Any], findings:
             findings.wrong(f"The {kind} {identity} has two results for one requirement.", FILE)
 
 
-def _note_unjudged(
-    lines: Sequence[Line], statements: Sequence[Statement], findings: Findings
-) -> None:
-    """Systems of which the package has records and no result: for a reader to ask about."""
-    systems = {one.predicate["record"]["id"] for one in statements if one.kind == "system"}
-    judged = {line.value["target"]["id"] for line in lines}
-    if systems - judged:
-        findings.note(f"{len(systems - judged)} systems have records here and no result.")
+def _must_be_judged(
+    manifest: Manifest, statements: Sequence[Statement]
+) -> Iterator[tuple[str, str]]:
+    """The scope itself, and each system of it that a record in the log tells of up to the instant."""
+    if manifest.scope_type != "system":
+        yield manifest.scope_type, manifest.scope_id
+    for one in statements:
+        if one.kind == "system" and one.unit.startswith(manifest.unit):
+            yield "system", one.predicate["record"]["id"]

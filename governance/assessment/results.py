@@ -17,7 +17,9 @@ from governance.assessment.criteria import current_entries
 from governance.assessment.models import Result, ResultChange
 from governance.audit import canonical
 from governance.audit.actions import instant
+from governance.audit.models import Leaf
 from governance.audit.queries import log_size
+from governance.evidence.checked import RECORDED, EvidenceChanged
 from governance.evidence.models import Evidence
 from governance.evidence.querysets import Indexed
 from governance.identity.models import Unit
@@ -42,14 +44,30 @@ class Target:
 def statements_of_system(system: AISystem, size: int) -> list[Indexed]:
     """What is said at the system, below it and at the nodes above it, in the log's first `size` entries."""
     nodes = system.unit.path_ids
-    return Evidence.objects.filter(unit_id__in=nodes).indexed(size)
+    found = Evidence.objects.filter(unit_id__in=nodes).indexed(size)
+    return demand_all(found, system.unit, size)
 
 
 def statements_of_unit(unit: Unit, size: int) -> list[Indexed]:
     """What is said at the unit and above, and the records of what lies below."""
     here = Q(unit_id__in=unit.path_ids)
     below = Q(unit__path__startswith=unit.path, type="record", kind__in=RECORDS_BELOW)
-    return Evidence.objects.filter(here | below).indexed(size)
+    found = Evidence.objects.filter(here | below).indexed(size)
+    return demand_all(found, unit, size)
+
+
+def demand_all(found: list[Indexed], unit: Unit, size: int) -> list[Indexed]:
+    """The statements, when none is missing of those that the log records at the unit and above.
+
+    Raises EvidenceChanged: whoever owns the database may have moved or hidden a row.
+    """
+    parts = unit.path.strip("/").split("/")
+    paths = [f"/{'/'.join(parts[: n + 1])}/" for n in range(len(parts))]
+    recorded = Leaf.objects.filter(action=RECORDED, unit_path__in=paths, index__lt=size)
+    missing = {*recorded.values_list("index", flat=True)} - {one["index"] for one in found}
+    if missing:
+        raise EvidenceChanged(min(missing), "its row is not where the log recorded it")
+    return found
 
 
 def targets_of_system(system: AISystem) -> Iterator[Target]:

@@ -5,11 +5,13 @@ Pure: who checks a copy of the log elsewhere gets the same answer. docs/referenc
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from governance.audit.note import verify_ed25519
 from governance.evidence.consistency import parse_time
 
 REGISTERED_ACTION, REVOKED_ACTION = "key.registered", "key.revoked"
@@ -19,8 +21,9 @@ PIPELINE_TYPES = ("measurement", "drift")
 PIPELINE_ASSURANCE = "computed-elsewhere"
 
 COUNTS = ""
-UNKNOWN, TOO_EARLY, EXPIRED, REVOKED, NOT_ITS_KIND = (
+UNKNOWN, UNVOUCHED, TOO_EARLY, EXPIRED, REVOKED, NOT_ITS_KIND = (
     "unknown_key",
+    "key_unvouched",
     "key_registered_later",
     "key_expired",
     "key_revoked",
@@ -48,6 +51,8 @@ class Key:
     index: int | None
     expires: datetime | None
     revocations: tuple[Revocation, ...] = ()
+    # Of the installation's keys each but the first is signed for by one before it.
+    vouched: bool = True
 
     def revoked_from(self, size: int | None = None) -> int | None:
         """The smallest size it is revoked from, by the log's first `size` entries (None: by all that is known)."""
@@ -82,6 +87,8 @@ class Keyring:
         key, predicate = self.keys.get(keyid), statement["predicate"]
         if key is None:
             return UNKNOWN
+        if not key.vouched:
+            return UNVOUCHED
         if key.index is None or key.index >= index:
             return TOO_EARLY
         if key.has_expired(parse_time(predicate["producedAt"])):
@@ -113,6 +120,7 @@ def keyring_of(entries: Iterable[tuple[int, Mapping[str, Any]]]) -> Keyring:
                 facts.get("account"),
                 index,
                 parse_time(expires) if expires else None,
+                vouched=facts["purpose"] != INSTALLATION or is_vouched(facts, index, keys),
             )
         elif body.get("action") == REVOKED_ACTION and keyid in keys:
             revocation = Revocation(index, int(facts["from"]), facts["why"])
@@ -121,11 +129,25 @@ def keyring_of(entries: Iterable[tuple[int, Mapping[str, Any]]]) -> Keyring:
     return Keyring(keys)
 
 
-def revocations_of(entries: Iterable[tuple[int, Mapping[str, Any]]]) -> dict[str, int]:
-    """The smallest size that each key is revoked from, by these entries."""
-    found: dict[str, int] = {}
-    for _, body in entries:
-        if body.get("action") == REVOKED_ACTION:
-            keyid, start = str(body["facts"]["keyid"]), int(body["facts"]["from"])
-            found[keyid] = min(start, found.get(keyid, start))
-    return found
+def vouching_text(keyid: str) -> bytes:
+    """What a key of the installation signs for the one that takes its place."""
+    return f"muniment key registration\n{keyid}\n".encode()
+
+
+def is_vouched(facts: Mapping[str, Any], index: int, keys: Mapping[str, Key]) -> bool:
+    """Whether a key of the installation that counts at this index signed for the registered one."""
+    earlier = [one for one in keys.values() if one.purpose == INSTALLATION]
+    if not earlier:
+        return True
+    said = facts.get("vouched")
+    if not isinstance(said, list) or len(said) != 2:
+        return False
+    voucher = keys.get(str(said[0]))
+    if voucher not in earlier or not voucher.vouched or voucher.is_revoked_at(index):
+        return False
+    try:
+        signature = base64.b64decode(str(said[1]), validate=True)
+    except ValueError:
+        return False
+    text = vouching_text(str(facts["keyid"]))
+    return verify_ed25519(bytes.fromhex(voucher.public), signature, text)

@@ -7,6 +7,7 @@ log: the newest registered key that is not revoked.
 
 from __future__ import annotations
 
+import base64
 import time
 from functools import cache
 from pathlib import Path
@@ -23,6 +24,7 @@ from governance.audit.queries import log_size
 from governance.audit.signers import open_or_make, open_signer
 from governance.evidence import dsse, signals
 from governance.evidence.choices import KeyPurpose, RevocationReason
+from governance.evidence.keyring import vouching_text
 from governance.evidence.models import Evidence, KeyRevocation, SigningKey
 from governance.identity.errors import Busy, Conflict, InvalidInput
 from governance.identity.models import Unit
@@ -71,7 +73,9 @@ def installation_signer() -> InstallationSigner:
     if rows.get(signer.keyid):
         raise Conflict("key_missing", KEY_MISSING.format(key=signer.keyid))
     if signer.keyid not in rows:
-        register_installation_key(signer)
+        register_installation_key(
+            signer, kept_voucher([k for k, ended in rows.items() if not ended])
+        )
     return signer
 
 
@@ -98,7 +102,10 @@ def installation_keys() -> list[tuple[str, int]]:
     return list(counted.values_list("keyid", "ended"))
 
 
-def register_installation_key(signer: InstallationSigner) -> None:
+def register_installation_key(
+    signer: InstallationSigner, voucher: InstallationSigner | None = None
+) -> None:
+    """`voucher`: the key before it, which signs for it; without one whoever checks must ask why."""
     entry_id = new_id()
     with transaction.atomic():
         _, is_new = SigningKey.objects.get_or_create(
@@ -124,18 +131,35 @@ def register_installation_key(signer: InstallationSigner) -> None:
                 "account": None,
                 "person": None,
                 "expires": None,
+                "vouched": vouched(signer.keyid, voucher),
             },
             entry_id=entry_id,
         )
 
 
+def vouched(keyid: str, voucher: InstallationSigner | None) -> list[str] | None:
+    if voucher is None:
+        return None
+    signature = voucher.sign(vouching_text(keyid))
+    return [voucher.keyid, base64.b64encode(signature).decode()]
+
+
+def is_at_hand(keyid: str) -> bool:
+    """Whether the private half of the installation's key lives where this process signs from."""
+    if settings.EVIDENCE_KEY:
+        return load_signer(Path(), settings.EVIDENCE_KEY).keyid == keyid
+    first = Path(settings.KEYS_DIR) / FIRST
+    return path_of(keyid).exists() or (first.exists() and load_signer(first).keyid == keyid)
+
+
 def rotate_installation_key(
-    why: str = RevocationReason.RETIRED, from_size: int | None = None
+    why: str = RevocationReason.RETIRED, from_size: int | None = None, old_key: str = ""
 ) -> tuple[list[str], str]:
     """Make a new key and revoke those before it; returns their ids and the new one's.
 
     A retired key keeps all it has signed: it ends at the log's size once that is in the log. A stolen one
-    may end earlier, at `from_size`. Raises Busy while the log does not take up what was signed.
+    may end earlier, at `from_size`. The old key signs for the new one; `old_key` says where it lives, else it is
+    looked for in its file. Raises Busy while the log does not take up what was signed.
     """
     if why not in RevocationReason.values:
         raise InvalidInput("why", f"Write one of {', '.join(RevocationReason.values)}.", "/why")
@@ -143,11 +167,31 @@ def rotate_installation_key(
         lock(shared=False)
         held = [keyid for keyid, ended in installation_keys() if not ended]
         start = checked_size(from_size) if from_size is not None else settled_size()
+        voucher = voucher_of(held, why, old_key)
         made = next_signer(held)
-        register_installation_key(made)
+        register_installation_key(made, voucher)
         for keyid in held:
             revoke(SigningKey.objects.get(keyid=keyid), start, why, by=COMMAND)
     return held, made.keyid
+
+
+def voucher_of(held: list[str], why: str, location: str) -> InstallationSigner | None:
+    """The key that ends: where it is told to live, else in its file. A lost one signs for nothing more."""
+    if why == RevocationReason.LOST:
+        return None
+    if not location:
+        return kept_voucher(held)
+    signer = load_signer(Path(), location)
+    if signer.keyid not in held:
+        raise Conflict("key_other", "The key at --old-key is not the one that signs now.")
+    return signer
+
+
+def kept_voucher(held: list[str]) -> InstallationSigner | None:
+    """The newest standing key whose file is here."""
+    files = [path_of(keyid) for keyid in held] + [Path(settings.KEYS_DIR) / FIRST]
+    signers = (load_signer(path) for path in files if path.exists())
+    return next((signer for signer in signers if signer.keyid in held), None)
 
 
 def next_signer(held: list[str]) -> InstallationSigner:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Self, TypedDict
 from uuid import UUID
 
@@ -12,13 +12,7 @@ from governance.audit.models import Leaf
 from governance.audit.querysets import ScopedQuerySet, Sight, within
 from governance.evidence.checked import Row, checked
 from governance.evidence.choices import PredicateType
-from governance.evidence.keyring import (
-    REVOKED_ACTION,
-    Key,
-    Keyring,
-    Revocation,
-    revocations_of,
-)
+from governance.evidence.keyring import Key, Keyring, Revocation, keyring_of
 
 if TYPE_CHECKING:
     from governance.evidence.models import (  # noqa: F401 (named in type parameters)
@@ -66,30 +60,43 @@ class EvidenceQuerySet(ScopedQuerySet["Evidence"]):
         return self.filter(Q(scope_id__in=list(scope_ids)) | Q(subjects__overlap=list(digests)))
 
     def indexed(self, size: int) -> list[Indexed]:
-        """What is judged: statements of the log's first `size` entries, each held against its entry.
+        """What is judged: statements of the log's first `size` entries, each held against its entry and its signature.
 
         The same size gives the same answer for ever. Raises EvidenceChanged, naming the index, for a
         row that does not say what was signed: nothing is judged from such rows.
         """
-        rows = self.in_log_up_to(size).annotate(entry=entry_part("body", BinaryField()))
-        revoked = revoked_from(size)
-        names = ("log_index", "payload_sha256", "statement", "keyid", "entry")
-        found: list[Indexed] = []
-        for index, digest, statement, keyid, entry in rows.values_list(*names):
-            signer = checked(Row(index, digest, statement, keyid, bytes(entry)))
-            is_revoked = signer in revoked and revoked[signer] <= index
-            found.append(
-                {"index": index, "digest": digest, "statement": statement, "revoked": is_revoked}
-            )
-        return found
+        from governance.evidence.signed import check_signed  # noqa: PLC0415 (keys import models, models this)
+
+        asked = self.in_log_up_to(size).annotate(entry=entry_part("body", BinaryField()))
+        names = ("number", "log_index", "payload_sha256", "statement", "keyid", "entry")
+        rows = {
+            number: Row(index, digest, statement, keyid, bytes(entry))
+            for number, index, digest, statement, keyid, entry in asked.values_list(*names)
+        }
+        for row in rows.values():
+            checked(row)
+        ring = ring_at(size)
+        check_signed(rows, ring, size, self.envelopes)
+        return [
+            {
+                "index": row.place,
+                "digest": row.digest,
+                "statement": row.statement,
+                "revoked": ring.keys[row.keyid].is_revoked_at(row.place, size),
+            }
+            for row in rows.values()
+        ]
+
+    def envelopes(self, numbers: Sequence[int]) -> Iterator[tuple[int, bytes]]:
+        rows = self.model._default_manager.filter(number__in=numbers).order_by()
+        for number, envelope in rows.values_list("number", "envelope").iterator(chunk_size=500):
+            yield number, bytes(envelope)
 
 
-def revoked_from(size: int) -> dict[str, int]:
-    """Of each revoked key the size it is revoked from, by the log's first `size` entries, not by any row."""
-    entries = Leaf.objects.filter(action=REVOKED_ACTION, index__lt=size).values_list(
-        "index", "body"
-    )
-    return revocations_of((index, json.loads(bytes(body))) for index, body in entries)
+def ring_at(size: int) -> Keyring:
+    """The keys as the log's first `size` entries say, not by any row."""
+    entries = Leaf.objects.filter(object_type="key", index__lt=size).values_list("index", "body")
+    return keyring_of((index, json.loads(bytes(body))) for index, body in entries)
 
 
 class KeyRevocationQuerySet(models.QuerySet["KeyRevocation"]):

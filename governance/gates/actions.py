@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from governance.assessment import rules
 from governance.assessment.actions.approvals import request_approval
-from governance.assessment.criteria import baseline_edition
+from governance.assessment.criteria import baseline_edition, genuine, in_force
 from governance.assessment.models import Approval, ApprovalRequest
 from governance.assessment.subjects import decides
 from governance.audit.actions import instant
@@ -34,10 +34,12 @@ class LogBehind(Busy):
 
 
 def current_policy(environment: str) -> GatePolicy:
-    policy = GatePolicy.objects.filter(environment=environment).order_by("-loaded_at").first()
+    """The policy in force. Raises NotFound; CriteriaChanged where its row was changed."""
+    policy = in_force(GatePolicy, "gate policy", environment=environment)
     if policy is None:
         known = ", ".join(Environment.values)
         raise NotFound("gate_unknown", f"There is no gate '{environment}'. Gates: {known}.")
+    genuine("gate policy", policy.digest, policy.content)
     return policy
 
 

@@ -21,6 +21,7 @@ from governance.assessment.catalog_files import (
     require_cover,
     require_known,
 )
+from governance.assessment.criteria import LOADED
 from governance.assessment.models import Baseline, Catalog
 from governance.audit.actions import COMMAND, record
 from governance.gates.models import GatePolicy
@@ -86,7 +87,7 @@ def loaded(kind: str, row: Model, is_new: bool) -> list[str]:
     if not is_new:
         return []
     record(
-        "assessment.criteria_loaded",
+        LOADED,
         by=COMMAND,
         object_type=kind,
         object_id=row.pk,

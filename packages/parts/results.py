@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from governance.assessment import rules
+from governance.assessment.criteria import baseline_content
 from governance.assessment.results import (
     Target,
     entries_for,
@@ -42,18 +43,15 @@ TITLES = (
 
 @dataclass
 class Judged:
-    """Results as they are written, one line each, and the baseline's entries that they answer."""
+    """Results as they are written, one line each, and as people read them."""
 
     lines: list[JSON] = field(default_factory=list)
     rows: list[tuple[object, ...]] = field(default_factory=list)
-    entries: dict[str, JSON] = field(default_factory=dict)
 
-    def add(self, results: Sequence[JSON], asked: Sequence[JSON], view: JSON) -> None:
-        for result, entry in zip(results, asked, strict=True):
-            text = canonical.dumps(result).decode()
-            self.lines.append({"result": text, "view": view})
+    def add(self, results: Sequence[JSON], view: JSON) -> None:
+        for result in results:
+            self.lines.append({"result": canonical.dumps(result).decode(), "view": view})
             self.rows.append(row(result))
-            self.entries[result["entryDigest"]] = entry
 
 
 def write(archive: Archive, case: Case, tell: Tell) -> int:
@@ -65,7 +63,7 @@ def write(archive: Archive, case: Case, tell: Tell) -> int:
     for number, system in enumerate(systems):
         tell(f"Judging system {number + 1} of {len(systems)}")
         judge_system(system, case, judged)
-    archive.add("results/entries.json", [canonical.dumps(judged.entries)])
+    archive.add("results/baseline.json", [canonical.dumps(baseline_content())])
     archive.add_json_lines("results/results.ndjson", judged.lines)
     archive.add_table("results/results.csv", TITLES, named(judged.rows, case))
     archive.add_table("results/inherited.csv", TITLES, named(inherited(case), case))
@@ -81,7 +79,7 @@ def judge_unit(unit: Unit, case: Case, judged: Judged) -> None:
     asked = entries_for(unit.kind)
     statements = statements_of_unit(unit, case.size)
     found = judge(asked, Target(unit.kind, unit.pk), statements, case.size, case.until)
-    judged.add(found, asked, {"kind": "unit", "path": unit.path_ids})
+    judged.add(found, {"kind": "unit", "path": unit.path_ids})
 
 
 def judge_system(system: AISystem, case: Case, judged: Judged) -> None:
@@ -93,7 +91,7 @@ def judge_system(system: AISystem, case: Case, judged: Judged) -> None:
             found = judge(asked, target, statements, case.size, case.until)
         except rules.TargetError:
             continue  # registered after the instant of this package
-        judged.add(found, asked, view)
+        judged.add(found, view)
 
 
 def inherited(case: Case) -> Iterator[tuple[object, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from governance.assessment.results import recompute_system, statements_of_system
 from governance.audit import canonical
 from governance.audit.queries import log_size
+from governance.evidence import dsse, signed
 from governance.evidence.catalogue import check_signature
 from governance.evidence.checked import EvidenceChanged, hashes_to
 from governance.evidence.models import Evidence
@@ -37,6 +39,7 @@ def change(connect_as: Connect, row: Evidence, columns: str, *values: Any) -> No
         owner.execute(
             f"UPDATE evidence_evidence SET {columns} WHERE number = %s", (*values, row.pk)
         )
+        owner.execute("SET CONSTRAINTS ALL IMMEDIATE")
         owner.execute("ALTER TABLE evidence_evidence ENABLE TRIGGER USER")
 
 
@@ -117,6 +120,28 @@ def test_an_entry_about_something_else_vouches_for_nothing(
         )
     with pytest.raises(EvidenceChanged, match="its entry is about something else"):
         Evidence.objects.all().indexed(log_size())
+
+
+def test_a_statement_that_its_key_never_signed_is_not_judged(
+    cast: Cast, connect_as: Connect, failing: Any
+) -> None:
+    signed._signed.clear()
+    envelope = dsse.read_envelope(bytes(failing.envelope))
+    envelope["signatures"][0]["sig"] = base64.b64encode(b"\x11" * 64).decode()
+    change(connect_as, failing, "envelope = %s", dsse.write_envelope(envelope))
+    with pytest.raises(EvidenceChanged, match="the signature does not hold") as caught:
+        statements_of_system(cast.system, log_size())
+    assert caught.value.index == failing.log_index
+
+
+def test_a_statement_that_was_moved_away_is_missed(
+    cast: Cast, connect_as: Connect, failing: Any
+) -> None:
+    assert statements_of_system(cast.system, log_size())
+    change(connect_as, failing, "unit_id = %s", cast.accounts["nina"].responsible.unit_id)
+    with pytest.raises(EvidenceChanged, match="not where the log recorded it") as caught:
+        statements_of_system(cast.system, log_size())
+    assert caught.value.index == failing.log_index
 
 
 def test_the_quick_way_to_canonical_bytes_is_no_other_way() -> None:

@@ -158,7 +158,7 @@ def test_the_first_statement_stands_above_its_keys_entry(cast: Cast) -> None:
     )  # fmt: skip
     assert body["facts"] == {
         "keyid": key.keyid, "public": key.public, "purpose": "installation",
-        "account": None, "person": None, "expires": None,
+        "account": None, "person": None, "expires": None, "vouched": None,
     }  # fmt: skip
 
 

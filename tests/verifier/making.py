@@ -81,6 +81,9 @@ ENTRIES = (
 )
 
 
+BASELINE: JSON = {"id": "high-risk", "version": "demo", "entries": list(ENTRIES)}
+
+
 def private(number: int) -> Ed25519PrivateKey:
     return Ed25519PrivateKey.from_private_bytes(hashlib.sha256(b"%d" % number).digest())
 
@@ -175,7 +178,11 @@ class House:
         return index
 
     def register_key(
-        self, signer: dsse.KeySigner, purpose: str, expires: str | None = None
+        self,
+        signer: dsse.KeySigner,
+        purpose: str,
+        expires: str | None = None,
+        vouched: Any = None,
     ) -> None:
         owner = uuid(1) if purpose == "pipeline" else None
         facts: JSON = {
@@ -184,7 +191,8 @@ class House:
             "purpose": purpose,
         }
         facts |= {"account": owner, "person": owner, "expires": expires}
-        index = self.enter("key.registered", ("key", signer.keyid[7:43]), facts=facts)
+        logged = facts | {"vouched": vouched} if purpose == "installation" else facts
+        index = self.enter("key.registered", ("key", signer.keyid[7:43]), facts=logged)
         self.keys.append({**facts, "since": index, "revoked": []})
 
     def revoke_key(self, signer: dsse.KeySigner, size: int, why: str) -> None:
@@ -429,7 +437,9 @@ def story(seed: int = 0, origin: str = ORIGIN) -> House:
     house = House(seed, origin)
     house.register_key(house.statement_key, "installation")
     house.enter(
-        "assessment.criteria_loaded", ("baseline", "b" * 64), facts={"name": "high risk (demo)"}
+        "assessment.criteria_loaded",
+        ("baseline", canonical.digest(BASELINE)),
+        facts={"name": "high-risk demo"},
     )
     for signer in house.pipelines:
         house.register_key(signer, "pipeline", "2027-11-01T00:00:00Z")
@@ -546,7 +556,7 @@ def package(house: House, scope: str = "system") -> Package:
         "evidence/envelopes.ndjson": lines(house.envelopes[index] for index in stated),
         "evidence/register.csv": register(house, stated),
         "keys.csv": keys_table(house),
-        "results/entries.json": canonical.dumps({rules_digest(one): one for one in ENTRIES}),
+        "results/baseline.json": canonical.dumps(BASELINE),
         "results/results.ndjson": lines(results),
         "results/results.csv": table(["requirement"], [[one["result"][:40]] for one in results]),
         "results/inherited.csv": table(["requirement"], []),
@@ -586,7 +596,8 @@ def package(house: House, scope: str = "system") -> Package:
 def is_open(house: House, index: int, where: Place) -> bool:
     entry = canonical.loads(house.entries[index])
     unit, own = entry["unit"], where.unit_path
-    return unit.startswith(own) or own.startswith(unit) or entry["object"]["type"] in {"key", "log"}
+    everybodys = entry["object"]["type"] in {"key", "log", "baseline"}
+    return unit.startswith(own) or own.startswith(unit) or everybodys
 
 
 def tile_files(house: House) -> Iterable[tuple[str, bytes]]:
@@ -680,10 +691,6 @@ def populations(house: House, stated: Sequence[int], seed: str) -> dict[str, byt
 def sampled(seed: str, name: str, rows: list[list[Any]]) -> list[list[Any]]:
     ranked = {hashlib.sha256(f"{seed}/{name}/{row[0]}".encode()).hexdigest(): row for row in rows}
     return [ranked[place] for place in sorted(ranked)][:25]
-
-
-def rules_digest(entry: JSON) -> str:
-    return canonical.digest(entry)
 
 
 def reports_of(house: House, scope: str) -> dict[str, bytes]:

@@ -149,11 +149,10 @@ def drop_result(package: Package) -> str:
 
 
 def another_rule(package: Package) -> str:
-    entries = json.loads(package.members["results/entries.json"])
-    digest, entry = next(iter(entries.items()))
-    entries[digest] = {**entry, "fresh_days": 9999}
-    package.members["results/entries.json"] = canonical.dumps(entries)
-    return "is not the one with this digest"
+    baseline = json.loads(package.members["results/baseline.json"])
+    baseline["entries"][0]["fresh_days"] = 9999
+    package.members["results/baseline.json"] = canonical.dumps(baseline)
+    return "It is not the baseline that entry 1 loaded."
 
 
 def other_instant(package: Package) -> str:
@@ -339,13 +338,33 @@ def test_members_changed_under_an_old_manifest_are_named(
 def test_one_requirement_left_out_is_missed(kit: Kit, tmp_path: Path) -> None:
     package = making.package(kit.house, "organisation")
     lines = rows(package, RESULTS)
-    entries = json.loads(package.members["results/entries.json"])
-    extra = {**making.ENTRIES[1], "id": "GOVERN 1.7"}
-    entries[canonical.digest(extra)] = extra
-    package.members["results/entries.json"] = canonical.dumps(entries)
-    assert len(lines) == package.head["results"]
+    kept = [one for one in lines if b"GOVERN 1.6" not in one]
+    put(package, RESULTS, kept)
+    package.head["results"] = len(kept)
     verdict = check(package.write(tmp_path / "p.zip"), kit.key, kit.kept())
-    assert (verdict.exit, "has no result for GOVERN 1.7" in said(verdict)) == (1, True)
+    assert (verdict.exit, "has no result for GOVERN 1.6" in said(verdict)) == (1, True)
+
+
+@pytest.mark.parametrize("scope", making.SCOPES)
+def test_a_package_without_results_is_missing_those_of_its_systems_and_itself(
+    kit: Kit, tmp_path: Path, scope: str
+) -> None:
+    package = making.package(kit.house, scope)
+    put(package, RESULTS, [])
+    package.head["results"] = 0
+    verdict = check(package.write(tmp_path / "p.zip"), kit.key, kit.kept())
+    text = said(verdict)
+    assert verdict.exit == 1 and f"The system {making.FIRST} has no result for GOVERN 1.6" in text
+    assert (f"The {scope} " in text) is (scope != "unit")
+
+
+def test_rules_that_no_entry_of_the_log_names_judge_nothing(kit: Kit, tmp_path: Path) -> None:
+    """Whoever owns the database and asks for a package cannot have it judged by rules of their own."""
+    package = making.package(kit.house, "organisation")
+    weak = {**making.BASELINE, "entries": [{**one, "rule": {"all": []}} for one in making.ENTRIES]}
+    package.members["results/baseline.json"] = canonical.dumps(weak)
+    verdict = check(package.write(tmp_path / "p.zip"), kit.key, kit.kept())
+    assert (verdict.exit, "not the baseline that entry 1 loaded" in said(verdict)) == (1, True)
 
 
 def test_a_manifest_signed_by_a_pipeline_is_not_the_installations(

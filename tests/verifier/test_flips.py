@@ -25,7 +25,7 @@ VOUCHED = (
         "log/tile/0/002.p/2",
         "log/tile/1/000.p/2",
     ),
-    *("evidence/envelopes.ndjson", "results/results.ndjson", "results/entries.json"),
+    *("evidence/envelopes.ndjson", "results/results.ndjson", "results/baseline.json"),
     *("reports/report.pdf", "reports/report.pdf.tlog-proof"),
 )
 NAMED = (*VOUCHED, "MANIFEST.json", "MANIFEST.dsse.json", "log/words.csv", "log/checkpoints.ndjson")

@@ -26,9 +26,17 @@ class Command(BaseCommand):
             help="log size from which the old key no longer counts; now unless told",
         )
 
+        parser.add_argument(
+            "--old-key",
+            default="",
+            help="where the old key lives, so that it signs for the new one; its file in keys/ unless told",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            ended, made = rotate_installation_key(options["why"], options["from_size"])
+            ended, made = rotate_installation_key(
+                options["why"], options["from_size"], options["old_key"]
+            )
         except DomainError as error:
             raise CommandError(error.sentence) from error
         for keyid in ended:
