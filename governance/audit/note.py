@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from governance.audit import ed25519
 from governance.audit.merkle import HASH_BYTES, verify_inclusion
 
 ED25519 = b"\x01"
@@ -160,7 +161,9 @@ def load_signer(path: Path, name: str) -> Ed25519Signer:
 
 
 def verify_ed25519(public_key: bytes, signature: bytes, message: bytes) -> bool:
-    """Return whether the signature is the key's over the message (RFC 8032)."""
+    """Return whether the signature is the key's over the message (RFC 8032, strictly)."""
+    if not ed25519.is_strict(public_key, signature):
+        return False
     try:
         Ed25519PublicKey.from_public_bytes(public_key).verify(signature, message)
     except (InvalidSignature, ValueError):

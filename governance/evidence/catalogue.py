@@ -105,7 +105,7 @@ def check_signature(found: Evidence) -> list[Check]:
         opened = dsse.open_envelope(envelope, keys_known())
     except dsse.EnvelopeError as error:
         return [Check(False, "The signature does not hold.", error.sentence)]
-    signed = Check(True, "The signature holds.", f"Key {', '.join(opened.keyids)}")
+    signed = Check(True, "The signature holds.", f"Key {opened.keyid}")
     if hashlib.sha256(opened.payload).hexdigest() != found.payload_sha256:
         return [signed, Check(False, "The row names another digest than the signed payload has.")]
     if not hashes_to(found.statement, found.payload_sha256):

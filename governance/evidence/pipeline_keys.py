@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from governance.audit import ed25519
 from governance.audit.actions import instant, record
 from governance.audit.ids import new_id
 from governance.audit.queries import log_size
@@ -27,7 +28,6 @@ from governance.identity.principal import Principal
 SUBMIT = "evidence.submit"
 REGISTER = "key.register"
 REVOKE = "key.revoke"
-KEY_BYTES = 32
 
 
 def tokens_for_keys(principal: Principal) -> QuerySet[Token]:
@@ -132,10 +132,16 @@ def read_public(text: str) -> bytes:
             "/public",
         )
     raw = from_pem(text) if text.startswith("-----") else from_digits(text)
-    if raw is None or len(raw) != KEY_BYTES:
+    if raw is None or len(raw) != ed25519.KEY_BYTES:
         raise InvalidInput(
             "public_key",
             "Paste an Ed25519 public key: its PEM text, 64 hexadecimal digits or base64.",
+            "/public",
+        )
+    if not ed25519.is_key(raw):
+        raise InvalidInput(
+            "weak_key",
+            "These bytes are no key that can sign. Make one with `muniment evidence keygen`.",
             "/public",
         )
     return raw
@@ -153,7 +159,7 @@ def from_digits(text: str) -> bytes | None:
     try:
         return (
             bytes.fromhex(text)
-            if len(text) == 2 * KEY_BYTES
+            if len(text) == 2 * ed25519.KEY_BYTES
             else base64.b64decode(text, validate=True)
         )
     except (ValueError, binascii.Error):

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from governance.evidence.statement import TYPES, predicate_uri, schema
+from governance.evidence.statement import CLOCK_TOLERANCE, TYPES, predicate_uri, schema
 
 JSON = dict[str, Any]
 DEEPEST = 3
@@ -17,12 +17,16 @@ Written from the JSON Schemas (`python -m governance.evidence.reference`); a tes
 agree with each other, is checked beside them. Every field is present; one that has nothing to say is null.
 
 A pipeline signs **measurement** and **drift** only, with the assurance computed-elsewhere, as a DSSE envelope
-(payload type `application/vnd.in-toto+json`, Ed25519) whose payload is canonical JSON (RFC 8785). All else is stated on the platform."""
+(payload type `application/vnd.in-toto+json`, Ed25519) whose payload is canonical JSON (RFC 8785). All else is stated on the platform.
+
+When a pipeline hands a statement in, its `producedAt` may lie up to {minutes} minutes ahead of the platform's clock and at most 30 days behind it. What was
+observed or started does not lie after `producedAt`. Its `series.check` has at most 60 characters, its `series.slice` at most 120."""
 
 
 def markdown() -> str:
     """The whole page: the frame, then each type with its fields."""
-    parts = [HEAD, *section("The frame", schema("statement"), "")]
+    minutes = int(CLOCK_TOLERANCE.total_seconds()) // 60
+    parts = [HEAD.format(minutes=minutes), *section("The frame", schema("statement"), "")]
     for type_ in TYPES:
         parts += section(type_, schema(type_), predicate_uri(type_))
     return "\n".join(parts) + "\n"

@@ -5,8 +5,6 @@ What is taken in counts as computed elsewhere. Every refusal stands in the log, 
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -38,7 +36,17 @@ SUBMIT = "evidence.submit"
 OLDEST = timedelta(days=30)
 # Kinds of record whose further subjects are things that evidence can be about.
 THINGS = ("release", "model-version", "dataset")
-STATUS = {"too_large": 413, "already_submitted": 409, "id_taken": 409}
+# What the columns hold that a series is found by.
+LONGEST = {"check": 60, "slice": 120}
+STATUS = {
+    "too_large": 413,
+    "already_submitted": 409,
+    "id_taken": 409,
+    # What is no JSON is told before anything of it is looked at.
+    "body_too_large": 413,
+    "parse_error": 400,
+    "unsupported_media_type": 415,
+}
 
 
 class Refused(DomainError):
@@ -51,64 +59,56 @@ class Refused(DomainError):
 
 
 def submit(envelope: object, *, by: Principal) -> Evidence:
-    """Check and keep an envelope. Raises Refused, or Forbidden where the account may not touch the scope."""
+    """Check an envelope and keep what was checked of it, never what was sent.
+
+    Raises Refused, or Forbidden where the account may not touch the scope.
+    """
     if not by.is_service:
         raise Forbidden(
             "not_a_pipeline",
             "Evidence is handed in by a pipeline, with a token. People use the pages.",
         )
-    payload, key = opened(envelope, by)
-    made = read_statement(payload)
+    signed, key = opened(envelope, by)
+    made = read_statement(signed.payload)
     check_key(key, made)
     check_kind(made)
     check_collector(made["predicate"], by)
     scope = scope_of(made["predicate"]["scope"], by)
     check_subjects(made, scope)
     check_references(made["predicate"], scope)
+    check_series(made["predicate"]["series"])
     check_parameters(made["predicate"])
     check_supersedes(made["predicate"], by)
-    assert isinstance(envelope, dict)  # opened
-    return keep(made, payload, envelope, scope, key.keyid, by)
+    return keep(made, signed, scope, by)
 
 
-def opened(envelope: object, by: Principal) -> tuple[bytes, SigningKey]:
-    """The payload, and the account's own key that signed it."""
+def opened(envelope: object, by: Principal) -> tuple[dsse.Opened, SigningKey]:
+    """What the envelope says, and the account's own key that signed it."""
     if not isinstance(envelope, dict):
         raise Refused("bad_envelope", "Send a DSSE envelope: a JSON object.")
-    named = [one.get("keyid") for one in signatures_of(envelope)]
-    rows = SigningKey.objects.with_index().filter(
-        keyid__in=[n for n in named if isinstance(n, str)]
-    )
-    keys = {row.keyid: row for row in rows if row.purpose == KeyPurpose.PIPELINE}
+    rows = SigningKey.objects.with_index().filter(purpose=KeyPurpose.PIPELINE)
+    key = rows.filter(keyid=named_key(envelope)).first()
+    known = {key.keyid: bytes.fromhex(key.public)} if key else {}
     try:
-        found = dsse.open_envelope(
-            envelope, {keyid: bytes.fromhex(row.public) for keyid, row in keys.items()}
-        )
+        found = dsse.open_envelope(envelope, known)
     except dsse.EnvelopeError as error:
-        raise Refused(error.code, error.sentence, POINTERS.get(error.code, "")) from None
-    own = [keys[keyid] for keyid in found.keyids if keys[keyid].account_id == by.account_id]
-    if not own:
+        raise Refused(error.code, error.sentence, error.pointer) from None
+    assert key is not None  # it signed
+    if key.account_id != by.account_id:
         raise Refused(
             "foreign_key",
             "The key that signed this is registered for another account. Sign with the key of this token's account.",
             "/signatures",
         )
-    return found.payload, own[0]
+    return found, key
 
 
-POINTERS = {
-    "wrong_payload_type": "/payloadType",
-    "unsigned": "/signatures",
-    "unknown_key": "/signatures",
-    "bad_signature": "/signatures",
-    "too_large": "/payload",
-}
-
-
-def signatures_of(envelope: JSON) -> list[dict[str, Any]]:
+def named_key(envelope: JSON) -> str:
+    """The key id of the first signature; empty where there is none."""
     held = envelope.get("signatures")
-    rows = held if isinstance(held, list) else []
-    return [one for one in rows[: dsse.MAX_SIGNATURES] if isinstance(one, dict)]
+    first = held[0] if isinstance(held, list) and held else None
+    keyid = first.get("keyid") if isinstance(first, dict) else None
+    return keyid[: dsse.MAX_KEYID] if isinstance(keyid, str) else ""
 
 
 def read_statement(payload: bytes) -> dict[str, Any]:
@@ -274,6 +274,16 @@ def is_stated(named: JSON, kind: str, scope: Scope) -> bool:
     return any(row.subjects[0] == named["digest"] for row in rows.defer("envelope"))
 
 
+def check_series(series: JSON) -> None:
+    for name, most in LONGEST.items():
+        if len(series[name]) > most:
+            raise Refused(
+                "too_long",
+                f"This has {len(series[name])} characters. Write at most {most}.",
+                f"/predicate/series/{name}",
+            )
+
+
 def check_parameters(predicate: JSON) -> None:
     """A figure's cut-off is a decimal text; what it is held against stands in the plan alone."""
     for name, value in predicate.get("parameters", {}).items():
@@ -309,13 +319,12 @@ def check_supersedes(predicate: JSON, by: Principal) -> None:
         )
 
 
-def keep(
-    made: JSON, payload: bytes, envelope: JSON, scope: Scope, keyid: str, by: Principal
-) -> Evidence:
+def keep(made: JSON, signed: dsse.Opened, scope: Scope, by: Principal) -> Evidence:
+    payload, envelope = signed.payload, dsse.envelope_of(signed)
     refuse_again(made, payload)
     try:
         with transaction.atomic():
-            return store(made, payload, envelope, scope=scope, by=by, keyid=keyid)
+            return store(made, payload, envelope, scope=scope, by=by, keyid=signed.keyid)
     except IntegrityError:
         refuse_again(made, payload)
         raise
@@ -342,7 +351,7 @@ def refuse_digest(digest: str, pointer: str) -> NoReturn:
     )
 
 
-def log_refused(refusal: Refused, envelope: object, *, by: Principal) -> None:
+def log_refused(refusal: DomainError, envelope: object, *, by: Principal) -> None:
     """The entry about a refusal: its code, the payload's digest and the key's id. Raises TooManyRefusals."""
     digest, keyid = described(envelope)
     log_refusal(
@@ -363,12 +372,5 @@ def described(envelope: object) -> tuple[str | None, str | None]:
     """The digest of the payload and the first key id, as far as they can be read."""
     if not isinstance(envelope, dict):
         return None, None
-    text, named = envelope.get("payload"), [one.get("keyid") for one in signatures_of(envelope)]
-    keyid = next((str(one)[:80] for one in named if isinstance(one, str) and one), None)
-    if not isinstance(text, str):
-        return None, keyid
-    try:
-        payload = base64.b64decode(text.replace("-", "+").replace("_", "/"), validate=True)
-    except (binascii.Error, ValueError):
-        return None, keyid
-    return hashlib.sha256(payload).hexdigest(), keyid
+    payload, keyid = dsse.decoded(envelope.get("payload")), named_key(envelope)[:80] or None
+    return hashlib.sha256(payload).hexdigest() if payload is not None else None, keyid

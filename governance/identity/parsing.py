@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from typing import IO, Any, NoReturn
 
@@ -21,6 +22,7 @@ class BodyTooLarge(DomainError):
 
 class StrictJSONParser(BaseParser):
     media_type = "application/json"
+    max_bytes = MAX_BYTES
 
     def parse(
         self,
@@ -28,9 +30,9 @@ class StrictJSONParser(BaseParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
-        data = stream.read(MAX_BYTES + 1)
-        if len(data) > MAX_BYTES:
-            raise BodyTooLarge("body_too_large", f"Send at most {MAX_BYTES // 2**20} MiB of JSON.")
+        data = stream.read(self.max_bytes + 1)
+        if len(data) > self.max_bytes:
+            raise BodyTooLarge("body_too_large", f"Send at most {self.max_bytes:,} bytes of JSON.")
         return read_json(data)
 
 
@@ -57,8 +59,8 @@ def refuse_constant(name: str) -> NoReturn:
 def once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        counts = Counter(name for name, _ in pairs)
+        twice = next(name for name, count in counts.items() if count > 1)
         raise ValueError(f"the key '{twice}' stands twice")
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -26,7 +27,7 @@ from pytest_django import Settings
 
 from governance.assessment import rules
 from governance.assessment.results import Target, judge, statements_of_system
-from governance.audit import canonical
+from governance.audit import canonical, ed25519
 from governance.audit.models import Leaf
 from governance.audit.queries import log_size
 from governance.evidence import keys
@@ -165,8 +166,6 @@ def test_the_first_statement_stands_above_its_keys_entry(cast: Cast) -> None:
 def forms_of(public: bytes) -> list[str]:
     key = signer(31)._key.public_key()
     pem = key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
-    import base64
-
     return [public.hex(), base64.b64encode(public).decode(), pem, f"\n{pem}\n"]
 
 
@@ -177,6 +176,8 @@ def test_a_public_key_is_read_in_every_form_it_is_printed_in(pipeline: Pipeline)
     assert {read_public(text) for text in forms_of(public)} == {public}
 
 
+# Of small order, not in canonical form, and no point of the curve.
+WEAK = (*sorted(ed25519.SMALL_ORDERS), ed25519.P, 2**255 - 1, 2)
 PRIVATE = signer(31)._key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
@@ -188,6 +189,12 @@ PRIVATE = signer(31)._key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEnc
         ("12", "public_key"),
         ("zz" * 32, "public_key"),
         ("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----", "public_key"),
+        *[
+            ((y | sign).to_bytes(32, "little").hex(), "weak_key")
+            for y in WEAK
+            for sign in (0, 1 << 255)
+        ],
+        (base64.b64encode((1).to_bytes(32, "little")).decode(), "weak_key"),
     ],
 )
 def test_what_is_no_public_key_is_refused(text: str, code: str) -> None:

@@ -24,6 +24,7 @@ from governance.identity.refusals import MOST
 from governance.work.models import Job
 from tests.cast import Cast, register_places
 from tests.evidence import samples
+from tests.evidence.hostile import HARMLESS, HOSTILE, UNREADABLE
 from tests.evidence.measurements import measure
 from tests.evidence.pipelines import (
     Pipeline,
@@ -154,7 +155,7 @@ def revoked(p: Pipeline) -> JSON:
 
 REFUSED: dict[str, tuple[Callable[[Pipeline], Any], int, str, str]] = {
     "no envelope": (lambda p: [1], 422, "bad_envelope", ""),
-    "no base64": (lambda p: p.sign(p.measurement()) | {"payload": "§"}, 422, "bad_envelope", ""),
+    "no base64": (lambda p: p.sign(p.measurement()) | {"payload": "§"}, 422, "bad_envelope", "/payload"),
     "other payload type": (
         lambda p: p.sign(p.measurement()) | {"payloadType": "text/plain"},
         422, "wrong_payload_type", "/payloadType",
@@ -225,9 +226,12 @@ REFUSED: dict[str, tuple[Callable[[Pipeline], Any], int, str, str]] = {
     "cut-off as a number": (at("/predicate/parameters/cutOff", 1), 422, "wrong_type", "/predicate/parameters/cutOff"),
     "cut-off as a list": (at("/predicate/parameters/cutOff", ["0.5"]), 422, "wrong_type", "/predicate/parameters/cutOff"),
     "a threshold": (at("/predicate/parameters/threshold", "0.8"), 422, "threshold", "/predicate/parameters/threshold"),
+    "a long check": (at("/predicate/series/check", "c" * 61), 422, "too_long", "/predicate/series/check"),
+    "a long slice": (at("/predicate/series/slice", "s" * 121), 422, "too_long", "/predicate/series/slice"),
     "corrects what is not its own": (with_a_foreign_link, 422, "supersedes_foreign", "/predicate/supersedes/id"),
     "twice": (twice, 409, "already_submitted", "/predicate/id"),
     "an id twice": (same_id, 409, "id_taken", "/predicate/id"),
+    **HOSTILE,
 }  # fmt: skip
 
 
@@ -247,12 +251,44 @@ def test_every_refusal_is_clear_stores_nothing_and_is_logged(cast: Cast) -> None
         ), (name, said)
         assert Evidence.objects.count() == held, name
         cast.sequence()
-        leaf = Leaf.objects.filter(action="evidence.refused").latest("index")
+        leaf = Leaf.objects.get(action="evidence.refused", account_id=p.token.account_id)
         facts = canonical.loads(bytes(leaf.body))["facts"]
-        assert facts["code"] == code and leaf.account_id == p.token.account_id, name
+        assert (facts["code"], facts["pointer"] or "") == (code, pointer), name
         assert len(bytes(leaf.body)) < 1500
-        if isinstance(envelope, dict) and code not in {"bad_envelope", "unsigned"}:
+        if code in {"unknown_field", "several_signatures", "bad_signature", "unknown_key"}:
             assert facts["keyid"] == envelope["signatures"][0]["keyid"], name
+
+
+def test_a_body_that_cannot_be_read_is_logged_once(pipeline: Pipeline) -> None:
+    for number, (name, (body, kind, status, code)) in enumerate(UNREADABLE.items(), 1):
+        answer = pipeline.post(body, **{"Content-Type": kind})
+        assert (answer.status_code, answer.json()["code"]) == (status, code), name
+        pipeline.cast.sequence()
+        leaves = Leaf.objects.filter(action="evidence.refused").order_by("index")
+        entry = canonical.loads(bytes(leaves[number - 1].body))
+        assert len(leaves) == number and entry["facts"]["code"] == code, name
+        assert entry["object"]["id"] == "unreadable" and entry["facts"]["keyid"] is None, name
+
+
+def test_what_is_kept_is_what_was_checked_in_its_one_form(pipeline: Pipeline) -> None:
+    for name, make in HARMLESS.items():
+        answer = pipeline.post(make(pipeline))
+        assert answer.status_code == 201, (name, answer.json())
+        row = Evidence.objects.get(id=answer.json()["id"])
+        assert bytes(row.envelope) == dsse.write_envelope(pipeline.sign(row.statement)), name
+
+
+def test_an_envelope_is_given_as_it_is_stored_whatever_it_is(
+    pipeline: Pipeline, connect_as: Any
+) -> None:
+    row = pipeline.submit(pipeline.measurement())
+    client, address = signed_in(pipeline.cast, "abel"), f"/api/v1/evidence/{row.id}/envelope"
+    assert client.get(address).json() == pipeline.sign(row.statement)
+    with connect_as("owner") as owner:
+        owner.execute("ALTER TABLE evidence_evidence DISABLE TRIGGER USER")
+        owner.execute("UPDATE evidence_evidence SET envelope = %s WHERE id = %s", (b"{", row.id))
+    answer = client.get(address)
+    assert (answer.status_code, answer.content) == (200, b"{")
 
 
 def test_the_first_is_named_to_who_posts_again(pipeline: Pipeline) -> None:
@@ -300,6 +336,8 @@ def test_the_same_key_of_a_request_gets_the_first_answer(pipeline: Pipeline) -> 
     assert first.json() == again.json() and again["Idempotency-Replayed"] == "true"
     other = pipeline.post(pipeline.sign(pipeline.measurement()), **key)
     assert other.json()["code"] == "idempotency_key_reused"
+    pipeline.cast.sequence()
+    assert Leaf.objects.filter(action="evidence.refused").count() == 1
 
 
 def test_a_refusal_is_logged_under_a_request_key_too_and_not_kept_under_it(

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from django.http import HttpResponse
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -10,8 +12,9 @@ from governance.evidence import dsse, statement
 from governance.evidence.catalogue import find_evidence
 from governance.evidence.models import Evidence
 from governance.evidence.submission import Refused, log_refused, submit
-from governance.identity.errors import NotFound
-from governance.identity.rest import Pages, View
+from governance.identity.errors import Busy, DomainError, Forbidden, NotFound
+from governance.identity.parsing import StrictJSONParser
+from governance.identity.rest import Pages, View, as_domain_error
 from governance.work.idempotency import once
 
 
@@ -56,7 +59,15 @@ class EvidencePages(Pages):
     ordering = "-number"
 
 
+class EnvelopeParser(StrictJSONParser):
+    """What is larger than any envelope is not parsed."""
+
+    max_bytes = dsse.MAX_ENVELOPE_BYTES
+
+
 class EvidenceList(View):
+    parser_classes = (EnvelopeParser,)
+
     @extend_schema(responses=EvidenceOutput(many=True))
     def get(self, request: Request) -> Response:
         """Signed statements that you can see, newest first; `?type=` and `?kind=` narrow the list."""
@@ -74,16 +85,33 @@ class EvidenceList(View):
 
         The key is registered for the token's account. What is refused is kept nowhere; the log says that it was.
         """
+        envelope: object = None
         try:
+            envelope = sent_in(request)
             return self.take_in(request)
-        except Refused as refusal:
-            log_refused(refusal, request.data, by=self.principal(request))
+        except (Forbidden, Busy):
+            # The one has an entry of its own, the other is no answer about the evidence.
+            raise
+        except DomainError as refusal:
+            log_refused(refusal, envelope, by=self.principal(request))
             raise
 
     @once
     def take_in(self, request: Request) -> Response:
         found = submit(request.data, by=self.principal(request))
         return Response(Submitted(found).data, status=201)
+
+
+def sent_in(request: Request) -> object:
+    """The body of the request. Raises Refused where it cannot be read as JSON."""
+    try:
+        return request.data
+    except (APIException, DomainError) as error:
+        found = as_domain_error(error)
+        assert found is not None  # both have one
+        raise Refused(
+            found.code, f"{found.sentence} Send one DSSE envelope as application/json."
+        ) from None
 
 
 class EvidenceDetail(View):
@@ -95,11 +123,10 @@ class EvidenceDetail(View):
 
 class EvidenceEnvelope(View):
     @extend_schema(responses={200: dict})
-    def get(self, request: Request, pk: str) -> Response:
-        """The signed DSSE envelope, as it was stored."""
-        return Response(
-            dsse.read_envelope(bytes(find_evidence(pk, self.principal(request)).envelope))
-        )
+    def get(self, request: Request, pk: str) -> HttpResponse:
+        """The signed DSSE envelope, byte for byte as it was stored."""
+        found = find_evidence(pk, self.principal(request))
+        return HttpResponse(bytes(found.envelope), content_type="application/json")
 
 
 class Schemas(View):
