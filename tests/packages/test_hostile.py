@@ -5,16 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from tests.cast import Cast
+from tests.cast import make_cast, register_places
 from tests.evidence.hostile import HARMLESS, HOSTILE
 from tests.evidence.pipelines import make_pipeline
 from tests.packages.packing import Packed, make_package
 
 
 def test_a_package_made_after_hostile_envelopes_holds(
-    cast: Cast, settings: Any, tmp_path: Path
+    committed_db: str, connect_as: Any, settings: Any, tmp_path: Path
 ) -> None:
-    settings.KEYS_DIR = cast.sequencer.home.folder
+    # One folder of keys from the first statement on: a second key would need the first one's signature.
+    settings.KEYS_DIR = tmp_path / "keys"
+    cast = make_cast(connect_as, tmp_path / "keys")
+    cast.system = register_places(cast)
     p = make_pipeline(cast)
     made = [make(p) for make, *_ in HOSTILE.values()] + [make(p) for make in HARMLESS.values()]
     taken = [p.post(envelope).status_code for envelope in made].count(201)
