@@ -24,6 +24,7 @@ from verifier import entries, manifest, signatures
 from verifier.archive import Archive
 from verifier.build import engine_digest
 from verifier.faults import Findings
+from verifier.layout import MODE
 
 ORGANISATION = "01930000-0000-7000-8000-00000000000a"
 NOBODY = "00000000-0000-0000-0000-000000000000"
@@ -55,6 +56,7 @@ def write_package(path: Path, number: int) -> None:
         def put(name: str, data: bytes) -> None:
             info = zipfile.ZipInfo(name)
             info.compress_type = zipfile.ZIP_STORED if "tile" in name else zipfile.ZIP_DEFLATED
+            info.external_attr = MODE
             archive.writestr(info, data)
             sha256 = hashlib.sha256(data).hexdigest()
             files.append({"path": name, "sha256": sha256, "bytes": len(data)})
@@ -67,9 +69,7 @@ def write_package(path: Path, number: int) -> None:
             b"".join(b"%d\t%s\n" % one for one in enumerate(made_entries(number))),
         )
         head = head_of(number, merkle.root_of(leaves).hex())
-        archive.writestr(
-            zipfile.ZipInfo("MANIFEST.json"), canonical.dumps({**head, "files": files})
-        )
+        put(manifest.NAME, canonical.dumps({**head, "files": files}))
 
 
 def head_of(number: int, root: str) -> dict[str, Any]:

@@ -14,9 +14,9 @@ from . import engine
 
 HERE = Path(__file__).resolve().parent
 ORDER = (
-    *("__init__", "main", "package", "faults", "archive", "manifest", "entries", "merkle", "note"),
-    *("keys", "dsse", "statements", "results", "engine", "tables", "reports", "absent", "outside"),
-    *("canonical", "signatures", "ed25519", "times"),
+    *("__init__", "main", "package", "faults", "archive", "layout", "manifest", "entries"),
+    *("merkle", "note", "keys", "dsse", "statements", "results", "engine", "tables", "listing"),
+    *("rows", "reports", "absent", "outside", "canonical", "signatures", "ed25519", "times"),
 )
 HEAD = '''#!/usr/bin/env python3
 """Checks a Muniment audit package or report, offline: python3 -I verify.py PACKAGE.zip

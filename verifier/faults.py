@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 
 MOST_KEPT = 1000
+MOST_FAULTS = 100_000
 
 
 class Changed(Exception):
@@ -24,6 +25,10 @@ class Unfit(Exception):
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
         self.sentence = sentence
+
+
+class Enough(Exception):
+    """So much is wrong that looking further only costs time."""
 
 
 @dataclass(frozen=True)
@@ -56,10 +61,12 @@ class Findings:
         self.checked.append((number, words))
 
     def wrong(self, sentence: str, file: str = "", index: int | None = None) -> None:
-        """Add a fault; only the first thousand are kept, all are counted."""
+        """Add a fault; only the first thousand are kept. Raises Enough at the hundred-thousandth."""
         self.number += 1
         if len(self.faults) < MOST_KEPT:
             self.faults.append(Fault(file, index, sentence))
+        if self.number >= MOST_FAULTS:
+            raise Enough
 
     def note(self, sentence: str) -> None:
         """Add a sentence that is no fault."""
@@ -143,7 +150,7 @@ class Caught:
             index = self.index if error.index is None else error.index
             self.findings.wrong(error.sentence, error.file or self.file, index)
             return True
-        if not isinstance(error, Exception) or isinstance(error, (Unfit, MemoryError)):
+        if not isinstance(error, Exception) or isinstance(error, (Unfit, Enough, MemoryError)):
             return False
         sentence = f"This cannot be read ({type(error).__name__}: {str(error)[:200]})."
         if isinstance(error, RecursionError):

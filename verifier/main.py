@@ -22,6 +22,7 @@ HOLDS, CHANGED, UNFIT, ALONE = 0, 1, 2, 3
 WORDS = {HOLDS: "HOLDS", CHANGED: "CHANGED", UNFIT: "NOT CHECKED", ALONE: "NOT VOUCHED FOR"}
 MOST_SHOWN = 25
 MOST_CHARACTERS = 600
+MOST_HOURS = 1_000_000
 
 
 @dataclass
@@ -54,7 +55,7 @@ def arguments_of(taker: argparse.ArgumentParser) -> None:
         help="checkpoints that you or an anchor kept; after the files",
     )
     taker.add_argument(
-        "--max-age", type=float, metavar="HOURS", help="how old the newest of them may be"
+        "--max-age", type=hours_of, metavar="HOURS", help="how old the newest of them may be"
     )
     taker.add_argument(
         "--accept",
@@ -66,6 +67,20 @@ def arguments_of(taker: argparse.ArgumentParser) -> None:
     )
     taker.add_argument("--json", action="store_true", help="the verdict as JSON")
     taker.add_argument("--pure", action="store_true", help="check signatures in plain Python only")
+
+
+def hours_of(text: str) -> float:
+    """The number of hours that a text says. Raises ArgumentTypeError for what is no age."""
+    try:
+        hours = float(text)
+    except ValueError:
+        hours = -1.0
+    # What is no number at all is not between any two.
+    if not 0 <= hours <= MOST_HOURS:
+        raise argparse.ArgumentTypeError(
+            f"{ascii(text)[:40]} is no age: give hours from 0 to {MOST_HOURS}, such as 24 or 0.5."
+        )
+    return hours
 
 
 def answer(options: argparse.Namespace) -> Verdict:

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import canonical
-from .archive import EPOCH, Archive
+from .archive import Archive
 from .faults import Changed, Findings, Unfit
 from .times import microseconds
 
 FORMAT = "urn:muniment:package:v1"
 FORMATS = re.compile(r"urn:muniment:package:v[0-9]{1,6}")
 NAME, ENVELOPE = "MANIFEST.json", "MANIFEST.dsse.json"
-MOST_BYTES = 128 << 20
+# What is signed has at most 1 MiB (governance/evidence/dsse.py).
+MOST_BYTES = 1 << 20
 SCOPES = ("organisation", "unit", "system")
 _HEX = re.compile(r"[0-9a-f]{64}")
 
@@ -49,9 +50,13 @@ class Manifest:
 
 
 def read_manifest(archive: Archive) -> Manifest:
-    """Raises Unfit for another format or no manifest, Changed for one that cannot be right."""
+    """Raises Unfit for another format or no manifest, Changed for one that cannot be right.
+
+    Before it is read, the zip around it must be one that the platform writes.
+    """
     if NAME not in archive:
         raise Unfit(f"The zip has no {NAME}: it is no audit package, or only a part of one.")
+    archive.check_layout()
     value = canonical.parse(archive.read(NAME, MOST_BYTES))
     found = value.get("format") if isinstance(value, dict) else None
     if found != FORMAT:
@@ -116,9 +121,6 @@ def check_files(archive: Archive, manifest: Manifest, findings: Findings) -> Non
         findings.wrong("The manifest names this file, and the package does not hold it.", name)
     if set(named) == set(held) and named != held:
         findings.wrong("The files stand in another order than the manifest says.", NAME)
-    for info in archive.infos:
-        if info.date_time != EPOCH:
-            findings.wrong("The file's time stamp is not 1980-01-01.", info.filename)
     for path, sha256, size in manifest.files:
         if path in archive:
             with findings.caught(path):

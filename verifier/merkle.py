@@ -36,6 +36,7 @@ class Tree:
     def __init__(self, leaves: bytes) -> None:
         self.size = len(leaves) // HASH
         self.levels = [leaves]
+        self._roots: dict[int, bytes] = {0: EMPTY_ROOT}
         step = WIDTH * HASH
         while len(self.levels[-1]) >= step:
             row = self.levels[-1]
@@ -49,9 +50,12 @@ class Tree:
         return self.levels[0][index * HASH : (index + 1) * HASH]
 
     def root(self, size: int) -> bytes:
-        """The tree head over the first `size` leaves, `size` at most the tree's own."""
-        if not size:
-            return EMPTY_ROOT
+        """The tree head over the first `size` leaves, `size` at most the tree's own; computed once."""
+        if size not in self._roots:
+            self._roots[size] = self._root(size)
+        return self._roots[size]
+
+    def _root(self, size: int) -> bytes:
         parts = list(self._perfect(size))
         found = parts.pop()
         while parts:

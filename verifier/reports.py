@@ -36,7 +36,7 @@ from .statements import Statement, check_form
 from .tables import check_root
 
 SUFFIX = ".tlog-proof"
-MOST_BYTES = 16 << 20
+MOST_BYTES = 4 << 20
 MOST_PDF_BYTES = 1 << 30
 
 

@@ -44,12 +44,18 @@ def check_results(
             f"The manifest counts {manifest.results} results; {len(lines)} can be read.", FILE
         )
     views: dict[tuple[str, str], list[Line]] = defaultdict(list)
-    for line in lines:
+    for line in {_answers(line): line for line in lines}.values():
         views[line.view].append(line)
     for (kind, unit), held in views.items():
         _judge(kind, unit, held, entries, statements, manifest, findings)
     _check_complete(lines, entries, manifest, statements, findings)
     findings.count(len(lines), "results follow from the statements, byte for byte")
+
+
+def _answers(line: Line) -> tuple[str, ...]:
+    """What a line answers; said twice it is a fault, and judged once."""
+    target = line.value["target"]
+    return (*line.view, target["type"], target["id"], line.value["requirement"])
 
 
 def _entries(archive: Archive, loaded: Sequence[Entry], findings: Findings) -> Mapping[str, Any]:

@@ -532,7 +532,7 @@ def write_zip(path: Path, members: dict[str, bytes], stored: bool = False) -> Pa
     with zipfile.ZipFile(path, "w", method) as archive:
         for name, data in members.items():
             info = zipfile.ZipInfo(name)
-            info.compress_type = method
+            info.compress_type, info.external_attr = method, 0o644 << 16
             archive.writestr(info, data)
     return path
 
@@ -558,8 +558,9 @@ def package(house: House, scope: str = "system") -> Package:
         "keys.csv": keys_table(house),
         "results/baseline.json": canonical.dumps(BASELINE),
         "results/results.ndjson": lines(results),
-        "results/results.csv": table(["requirement"], [[one["result"][:40]] for one in results]),
-        "results/inherited.csv": table(["requirement"], []),
+        "results/results.csv": table(LISTED, [listed(one["result"]) for one in results]),
+        "results/inherited.csv": table(LISTED, []),
+        "people.csv": table(["id", "name"], [[uuid(1), "Ada"]]),
         **populations(house, stated, root),
         "changes.csv": table(["index"], [[index] for index in shown]),
         "documents.csv": table(["id"], []),
@@ -718,6 +719,23 @@ def judged(house: House, where: Place, size: int) -> list[JSON]:
                     text = canonical.dumps(rules.evaluate(entry, target, log, AT)).decode()
                     found.append({"result": text, "view": {"kind": kind, "path": list(one.path)}})
     return found
+
+
+LISTED = (
+    *("requirement", "target", "target id", "result", "applicability", "determination", "reason"),
+    *("basis", "conclusion", "exception until", "evidence", "sentence"),
+)
+
+
+def listed(text: str) -> list[object]:
+    """A result as a row for people; no sentence of this story names anybody."""
+    result = canonical.loads(text.encode())
+    target, why, until = result["target"], result["why"], (result["exception"] or {}).get("until")
+    judged = [result[one] for one in ("applicability", "determination", "reason", "basis")]
+    cited = " ".join(dict.fromkeys(why["evidence"]))
+    head = [result["requirement"], target["type"], target["id"], rules.badge(result)[1]]
+    row = [*head, *judged, result["conclusion"]["state"], until, cited, why["sentence"]]
+    return ["" if one is None else one for one in row]
 
 
 def seen(house: House, where: Place, kind: str, size: int) -> list[JSON]:

@@ -539,9 +539,9 @@ def test_links_and_bombs_are_refused(tmp_path: Path) -> None:
 def test_too_many_members_and_too_many_bytes_are_refused(
     kit: Kit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("verifier.archive.MOST_MEMBERS", 10)
+    monkeypatch.setattr("verifier.layout.MOST_MEMBERS", 10)
     assert "has at most 10" in check(kit.zip()).sentence
-    monkeypatch.setattr("verifier.archive.MOST_MEMBERS", 1000)
+    monkeypatch.setattr("verifier.layout.MOST_MEMBERS", 1000)
     monkeypatch.setattr("verifier.archive.MOST_BYTES", 1000)
     assert "it is not read" in check(kit.zip()).sentence
 
@@ -641,26 +641,6 @@ def test_citations_and_revisions_that_are_missing_are_named() -> None:
     assert "nothing of the log was withheld" in text
     assert f"cited by others and not here: 1, the first by the one at index {index}." in text
     assert f"revisions missing: 1, the first alert {made['predicate']['record']['id']}" in text
-
-
-def test_bytes_hidden_in_the_zip_are_refused(kit: Kit, tmp_path: Path) -> None:
-    data, path = kit.zip().read_bytes(), tmp_path / "p.zip"
-    path.write_bytes(b"#!/bin/sh\n" * 20 + data)
-    assert "The zip hides bytes before" in check(path).sentence
-    path.write_bytes(data)
-    with zipfile.ZipFile(path, "a") as archive:
-        archive.comment = b"a comment"
-    assert (check(path).exit, "bytes beside its members" in check(path).sentence) == (2, True)
-
-
-def test_members_that_share_their_bytes_are_refused(made: Package, tmp_path: Path) -> None:
-    path = made.write(tmp_path / "p.zip")
-    with zipfile.ZipFile(path, "a") as archive:
-        twin = copy.copy(archive.infolist()[3])
-        twin.filename = twin.orig_filename = "twin"
-        archive.filelist.append(twin)
-        setattr(archive, "_didModify", True)  # noqa: B010 (else the directory is not written anew)
-    assert (check(path).exit, "members share some" in check(path).sentence) == (2, True)
 
 
 def test_a_damaged_rotation_is_the_packages_fault_and_not_the_keys(
