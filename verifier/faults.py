@@ -56,9 +56,13 @@ class Findings:
     notes: list[str] = field(default_factory=list)
     number: int = 0
 
-    def count(self, number: int, words: str) -> None:
-        """Say that so many things of a kind were checked."""
-        self.checked.append((number, words))
+    def count(self, number: int, words: str, begun: int | None = None) -> None:
+        """Say that so many things of a kind hold.
+
+        `begun`: how many faults were known before the first was looked at; each since then is one that does not.
+        """
+        good = number if begun is None else max(number - (self.number - begun), 0)
+        self.checked.append((good, words if good == number else f"of {number:,} {words}"))
 
     def wrong(self, sentence: str, file: str = "", index: int | None = None) -> None:
         """Add a fault; only the first thousand are kept. Raises Enough at the hundred-thousandth."""

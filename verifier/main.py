@@ -16,6 +16,7 @@ from typing import Any, TextIO
 
 from . import package, reports
 from .faults import Changed, Findings, Unfit
+from .note import PROOF_HEADER
 from .signatures import checker
 
 HOLDS, CHANGED, UNFIT, ALONE = 0, 1, 2, 3
@@ -112,6 +113,11 @@ def _answer(options: argparse.Namespace, findings: Findings) -> Verdict:
     )
     if options.files[0] == "consistency" and len(files) == 4:
         return _on_consistency(files[1], files[2], files[3], given)
+    if _is_proof(files[0]):
+        raise Unfit(
+            "This is a proof. A report's goes with its PDF: REPORT.pdf PROOF. One of another entry is checked by "
+            "hand, or by a package that holds the entry."
+        )
     if len(files) == 1 and not _is_pdf(files[0]):
         return on_package(files[0], given)
     if len(files) <= 2 and _is_pdf(files[0]):
@@ -175,6 +181,14 @@ def _about(found: package.Verification) -> dict[str, Any]:
         "root": manifest.root,
         "version": manifest.version,
     }
+
+
+def _is_proof(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(len(PROOF_HEADER)) == PROOF_HEADER.encode()
+    except OSError:
+        return False
 
 
 def _is_pdf(path: Path) -> bool:

@@ -121,11 +121,12 @@ def check_files(archive: Archive, manifest: Manifest, findings: Findings) -> Non
         findings.wrong("The manifest names this file, and the package does not hold it.", name)
     if set(named) == set(held) and named != held:
         findings.wrong("The files stand in another order than the manifest says.", NAME)
+    begun = findings.number
     for path, sha256, size in manifest.files:
         if path in archive:
             with findings.caught(path):
                 _check_file(archive, path, sha256, size)
-    findings.count(len(named), "files have the size and digest that the manifest says")
+    findings.count(len(named), "files have the size and digest that the manifest says", begun)
 
 
 def _check_file(archive: Archive, path: str, sha256: str, size: int) -> None:

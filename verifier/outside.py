@@ -53,12 +53,20 @@ def _try(path: Path) -> list[Kept]:
 def _read(path: Path) -> Kept:
     try:
         with path.open("rb") as file:
-            text = file.read(MOST_BYTES).decode()
+            text = as_signed(file.read(MOST_BYTES).decode("utf-8-sig"))
         return Kept(str(path), read_checkpoint(text))
     except OSError as error:
         raise Unfit(f"The checkpoint {path} cannot be read: {error.strerror}.") from None
-    except (Changed, UnicodeDecodeError) as error:
+    except UnicodeDecodeError:
+        raise Unfit(f"{path} is no UTF-8 text. Save the checkpoint as plain UTF-8.") from None
+    except Changed as error:
         raise Unfit(f"{path} is no checkpoint: {error}") from None
+
+
+def as_signed(text: str) -> str:
+    """A copied checkpoint as it was signed: editors change line breaks, a copy leaves the last one out."""
+    text = text.replace("\r\n", "\n")
+    return text if text.endswith("\n") else f"{text}\n"
 
 
 def check_key(vkey: str, first: str, log: LogKeys | None) -> bool:

@@ -51,6 +51,7 @@ def check_reports(
     """Every PDF of a package against its statement and its proof."""
     made = {one.subjects[0]: one for one in statements if one.type == "report"}
     pdfs = [one for one in archive.names if one.startswith("reports/") and not one.endswith(SUFFIX)]
+    begun = findings.number
     for name in pdfs:
         with findings.caught(name):
             statement = made.get(archive.digest(name))
@@ -62,7 +63,7 @@ def check_reports(
     for name in archive.names:
         if name.endswith(SUFFIX) and name[: -len(SUFFIX)] not in pdfs:
             findings.wrong("The proof stands without its file.", name)
-    findings.count(len(pdfs), "reports have their signed statement and their proof")
+    findings.count(len(pdfs), "reports have their signed statement and their proof", begun)
 
 
 def _check_inside(

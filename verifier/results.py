@@ -46,10 +46,11 @@ def check_results(
     views: dict[tuple[str, str], list[Line]] = defaultdict(list)
     for line in {_answers(line): line for line in lines}.values():
         views[line.view].append(line)
+    begun = findings.number
     for (kind, unit), held in views.items():
         _judge(kind, unit, held, entries, statements, manifest, findings)
+    findings.count(len(lines), "results follow from the statements, byte for byte", begun)
     _check_complete(lines, entries, manifest, statements, findings)
-    findings.count(len(lines), "results follow from the statements, byte for byte")
 
 
 def _answers(line: Line) -> tuple[str, ...]:

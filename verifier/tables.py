@@ -42,7 +42,7 @@ def check_words(archive: Archive, entries: Entries, findings: Findings) -> None:
     _, rows = read_table(archive, WORDS, 4)
     digests = sum(len(texts) for texts in entries.texts.values())
     seen: set[tuple[int, str]] = set()
-    count = 0
+    count, begun = 0, findings.number
     for count, row in enumerate(rows, 1):
         if count > digests:
             raise Changed(f"The table has more rows than the entries have words: {digests}.", WORDS)
@@ -52,7 +52,7 @@ def check_words(archive: Archive, entries: Entries, findings: Findings) -> None:
                 raise Changed(f"The words {row[1][:40]!r} stand here twice.")
             _check_words(row, entries)
             seen.add((number(row[0]), row[1]))
-    findings.count(count, "people's words fit the digests in their entries")
+    findings.count(count, "people's words fit the digests in their entries", begun)
     if digests > count:
         findings.note(f"{digests - count} words are erased or not in the package.")
 
@@ -137,7 +137,7 @@ def check_checkpoints(
                 raise Changed("The line is no checkpoint, or stands behind a later one.")
             last = size
             check_root(tree, size, root)
-    findings.count(count, "earlier checkpoints have the root of the same leaf hashes")
+    findings.count(count, "earlier checkpoints have the root of the same leaf hashes", faults)
 
 
 def _bounded(found: Iterator[T], name: str) -> Iterator[T]:
@@ -162,11 +162,11 @@ def check_root(tree: merkle.Tree, size: int, root: bytes) -> None:
 def check_anchors(archive: Archive, tree: merkle.Tree, findings: Findings) -> None:
     """Where checkpoints were sent: the root at each size. Receipts are for their issuers' tools."""
     _, rows = read_table(archive, ANCHORS, 6)
-    count = 0
+    count, begun = 0, findings.number
     for count, row in enumerate(_bounded(rows, ANCHORS), 1):
         with findings.caught(f"{ANCHORS} line {count + 1}"):
             check_root(tree, number(plain(row[2])), bytes.fromhex(plain(row[3])))
-    findings.count(count, "anchors name roots of this log")
+    findings.count(count, "anchors name roots of this log", begun)
 
 
 def check_samples(
@@ -178,10 +178,11 @@ def check_samples(
     samples = [name.partition("/")[2] for name in archive.names if name.startswith("samples/")]
     for name in sorted(set(samples) ^ set(names)):
         findings.wrong("A population and its sample do not both stand in the package.", name)
+    begun = findings.number
     for name in sorted(set(names) & set(samples)):
         with findings.caught(f"samples/{name}"):
             _check_sample(archive, name, manifest.seed, known)
-    findings.count(len(set(names) & set(samples)), "samples are those that the seed draws")
+    findings.count(len(set(names) & set(samples)), "samples are those that the seed draws", begun)
 
 
 def _check_sample(
