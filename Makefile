@@ -7,13 +7,17 @@ PACKAGES := cli config demo governance inference lineage monitoring packages rep
 # A process that may not write bytecode compiles every library again at each start (10 s).
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo audit-drill up setup setup-dev test test-long coverage lint format lock figures screenshots clean
+.PHONY: help demo demo-up audit-drill up setup setup-dev test test-long coverage lint format lock figures screenshots clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
 
 demo: setup ## the whole story on real data, then the platform stays up (ARGS=--exit: end after it)
 	$(PY) -m demo $(ARGS)
+
+demo-up: setup ## the demonstration's platform again, on the data that make demo left
+	@test -f "$${MUNIMENT_HOME:-var/demo}/this-is-demo-data" || { echo "No demonstration is there yet: make demo"; exit 1; }
+	$(PY) manage.py up --demo $(ARGS)
 
 audit-drill: setup ## an auditor checks what the demonstration left; others forge it, and are found
 	$(PY) -m demo.drill $(ARGS)

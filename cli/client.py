@@ -8,12 +8,22 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import httpx
 
 JSON = dict[str, Any]
 TRIES = 5
 BUSY = {429, 503}
+# What stands first in a path, and what people call the thing whose id follows.
+THINGS = {
+    "batches": "batch",
+    "evaluation-plans": "plan",
+    "monitors": "monitor",
+    "releases": "release",
+    "systems": "system",
+}
+TOKEN_REFUSALS = {"token_malformed", "token_unknown", "token_ended"}
 
 
 class CallRefused(Exception):
@@ -100,11 +110,45 @@ class Client:
             body = {}
         if response.is_success:
             return body if isinstance(body, dict) else {"results": body}
-        details = "".join(f"\n  {e['pointer']}: {e['detail']}" for e in body.get("errors", []))
-        sentence = body.get("detail", f"The platform answered {response.status_code}.")
         raise CallRefused(
             response.status_code,
             str(body.get("code", response.status_code)),
-            sentence,
-            details,
+            sentence_of(response, body),
+            places_of(body),
         )
+
+
+def sentence_of(response: httpx.Response, body: JSON) -> str:
+    """What the platform says, in words of the command where its own are about requests."""
+    if body.get("code") in TOKEN_REFUSALS:
+        return (
+            "The token in MUNIMENT_TOKEN or --token is wrong, revoked or expired. "
+            "A system's owner makes a new one on the page Tokens."
+        )
+    missing = missing_thing(response.request.url) if response.status_code == 404 else ""
+    return missing or str(body.get("detail", f"The platform answered {response.status_code}."))
+
+
+def missing_thing(url: httpx.URL) -> str:
+    """That the thing whose id the address holds is not there; nothing where the address cannot tell."""
+    path = url.raw_path.decode().partition("?")[0].rpartition("/api/v1/")[2]
+    first, *rest = [unquote(part) for part in path.split("/")]
+    if first not in THINGS or not rest or (len(rest) > 1 and is_uuid(rest[0])):
+        return ""
+    return f"There is no such {THINGS[first]} that this token may see: '{rest[0]}'."
+
+
+def is_uuid(text: str) -> bool:
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def places_of(body: JSON) -> str:
+    """Where in the request each fault is, one a line."""
+    errors = body.get("errors", [])
+    if not errors and body.get("pointer"):
+        return f"\n  at {body['pointer']}"
+    return "".join(f"\n  {one['pointer']}: {one['detail']}" for one in errors)

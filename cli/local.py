@@ -1,7 +1,7 @@
 """Beside the data: the platform's own pure parts measure here and sign; only figures go out, never a row.
 
 The one module of the command that imports rooms, and of those only parts that need no Django. It is imported
-when it is asked for: signing needs cryptography, measuring what a worker needs (pip install muniment[worker]).
+when it is asked for: signing needs cryptography, measuring what a worker needs (requirements/base.txt holds it).
 """
 
 from __future__ import annotations
@@ -33,11 +33,10 @@ VERSION = version("muniment")
 def create_key(path: Path) -> JSON:
     """Write a new Ed25519 key, mode 0600, and give its public half as the platform takes it."""
     note.create_key(path)
-    key = private_key(path)
-    public = key.public_key()
+    public = private_key(path).public_key()
     return {
         "file": str(path),
-        "keyid": dsse.keyid(public.public_bytes_raw()),
+        "keyid": keyid_of(path),
         "public": public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode(),
     }
 
@@ -48,6 +47,11 @@ def private_key(path: Path) -> Ed25519PrivateKey:
     key = load_pem_private_key(path.read_bytes(), password=None)
     assert isinstance(key, Ed25519PrivateKey)  # load_signer said so
     return key
+
+
+def keyid_of(path: Path) -> str:
+    """What the platform calls the key. Raises ValueError for a file that holds none."""
+    return dsse.keyid(private_key(path).public_key().public_bytes_raw())
 
 
 def signed(statement: Any, key: Path) -> JSON:
@@ -63,6 +67,13 @@ def read_json(path: Path) -> Any:
 def digest_of(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def rows_of(path: Path) -> int:
+    """How many rows a Parquet file has. Raises ValueError for any other file."""
+    from pyarrow import parquet
+
+    return int(parquet.read_metadata(path).num_rows)
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import shlex
 import signal
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from config.start import PROJECT
 from demo.command_line import CommandLine
 from demo.data.errors import DataError
 from demo.home import WHOLE, HomeError, choose_port, fresh_home
@@ -80,6 +82,7 @@ def run(platform: Platform, teller: Teller, *, ends: bool, keep: Path | None) ->
     if is_good:
         (platform.home / WHOLE).touch()
     tell_end(stage, outcomes, teller, is_good)
+    tell_entrance(stage, teller, ends=ends)
     if not ends:
         stay(platform, teller)
     return 0 if is_good else 1
@@ -89,12 +92,26 @@ def tell_end(stage: Stage, outcomes: list[Outcome], teller: Teller, is_good: boo
     teller.say(f"\n{table(outcomes)}\n")
     words = "Every step did what it must." if is_good else "A step did NOT do what it must."
     teller.say(f"{words} {len(outcomes)} acts in {teller.seconds:.0f} s.")
-    teller.say(f"\nOpen {stage.site} and sign in as one of the demonstration's people:")
-    for person in stage.people.values():
-        teller.say(f"  {person.role:<26}{person.login:<30}{person.password}")
     if report := stage.made.get("report"):
         teller.say(f"\nThe report: {report}")
     teller.say(f"\nWhat the platform said: {relative(stage.home / 'platform.log')}")
+
+
+def tell_entrance(stage: Stage, teller: Teller, *, ends: bool) -> None:
+    """Where and as whom to sign in; before an end also how the platform starts again."""
+    if ends:
+        teller.say(f"\nThe data stay. Start the platform again: {start_again(stage.home)}")
+        teller.say("Then open the address that it prints, and sign in as one of these people:")
+    else:
+        teller.say(f"\nOpen {stage.site} and sign in as one of the demonstration's people:")
+    for person in stage.people.values():
+        teller.say(f"  {person.role:<26}{person.login:<30}{person.password}")
+
+
+def start_again(home: Path) -> str:
+    """The command, for the usual folder or another one."""
+    is_usual = home == PROJECT / "var" / "demo"
+    return "make demo-up" if is_usual else f"MUNIMENT_HOME={shlex.quote(str(home))} make demo-up"
 
 
 def write_outcomes(outcomes: Sequence[Outcome], path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.client import JSON, Client
+from cli.commands.evidence import hand_in, signing_account
 from cli.commands.registry import add_system, system_of
 
 ENDED = {"completed", "invalid", "failed"}
@@ -87,15 +88,17 @@ def evaluate_here(client: Client, o: argparse.Namespace) -> int:
     missing = [name for name in ("plan", "model", "data", "key") if not getattr(o, name)]
     if missing:
         raise ValueError(f"--local needs {', '.join(f'--{name}' for name in missing)} as well.")
-    asked = asked_of(client, o, local)
+    asked = asked_of(client, o, signing_account(client, o.key), local)
 
     def tell(words: str, done: int, total: int) -> None:
         print(f"{words} {done:,} of {total:,}", file=sys.stderr, flush=True)
 
-    handed = []
-    for made in local.measurements(asked, tell):
-        answer = client.post("evidence", local.signed(made, o.key))
-        handed.append({**shown_here(made), "evidence": answer["id"], "shortId": answer["shortId"]})
+    made = local.measurements(asked, tell)
+    answers = hand_in(client, [local.signed(one, o.key) for one in made])
+    handed = [
+        {**shown_here(one), "evidence": answer["id"], "shortId": answer["shortId"]}
+        for one, answer in zip(made, answers, strict=True)
+    ]
     if o.format == "json":
         print(json.dumps(handed, indent=2, sort_keys=True))
     else:
@@ -103,7 +106,7 @@ def evaluate_here(client: Client, o: argparse.Namespace) -> int:
     return 1 if any(one["value"] is None for one in handed) else 0
 
 
-def asked_of(client: Client, o: argparse.Namespace, local: Any) -> Any:
+def asked_of(client: Client, o: argparse.Namespace, you: JSON, local: Any) -> Any:
     """What the platform knows of plan, release, model and rows; refuses files that are not those."""
     plan = client.get(f"evaluation-plans/{o.plan}")
     if plan["state"] != "approved":
@@ -126,7 +129,7 @@ def asked_of(client: Client, o: argparse.Namespace, local: Any) -> Any:
         signature=version["signature"],
         plan=plan,
         dataset=next(one for one in datasets if one["sha256"] == rows),
-        you=client.get("keys")["you"],
+        you=you,
         model=o.model,
         data=o.data,
         labels=o.labels_file,

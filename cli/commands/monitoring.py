@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.client import JSON, CallRefused, Client
+from cli.commands.evidence import hand_in, signing_account
 from cli.commands.registry import add_system, system_of, upload
 
 LABELS_SECONDS = 600.0
@@ -137,6 +138,7 @@ def profile(client: Client, o: argparse.Namespace) -> int:
     """Compare on this machine, sign, hand in."""
     from cli import local  # noqa: PLC0415 (numpy, ONNX Runtime, cryptography: only for this)
 
+    you = signing_account(client, o.key)
     monitor = client.get(f"monitors/{o.monitor}")
     release = client.get(f"releases/{monitor['release']}")
     versions = client.all(f"systems/{release['system']}/model-versions")
@@ -149,7 +151,8 @@ def profile(client: Client, o: argparse.Namespace) -> int:
         raise ValueError(f"{o.reference} is not the monitor's reference.")
     if digests[o.data] not in held:
         raise ValueError(
-            f"Register the rows first: muniment dataset register NAME --sha256 {digests[o.data]}."
+            "Register the rows first: muniment dataset register NAME --role production "
+            f"--sha256 {digests[o.data]} --rows {local.rows_of(o.data)}"
         )
     asked = local.Watched(
         monitor=monitor,
@@ -157,14 +160,14 @@ def profile(client: Client, o: argparse.Namespace) -> int:
         signature=version["signature"],
         reference=held[digests[o.reference]],
         dataset=held[digests[o.data]],
-        you=client.get("keys")["you"],
+        you=you,
         model=o.model,
         reference_file=o.reference,
         data=o.data,
         observed=(o.observed[0], o.observed[1]),
     )
     made = local.drift(asked, lambda words, done, total: None)
-    answer = client.post("evidence", local.signed(made, o.key))
+    (answer,) = hand_in(client, [local.signed(made, o.key)])
     said = made["predicate"]
     drifted = [one["column"] for one in said["columns"] if one["drifted"]]
     print(f"{said['status'].upper()}  {answer['shortId']}  drifted: {', '.join(drifted) or 'none'}")

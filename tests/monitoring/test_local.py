@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from cli.main import main
+from cli.client import CallRefused
+from cli.main import main, parser
 from governance.audit import canonical
 from governance.evidence.models import Evidence, SigningKey
-from governance.evidence.pipeline_keys import register_key
+from governance.evidence.pipeline_keys import register_key, revoke_key
 from governance.identity import actions as identity
 from monitoring.models import Monitor
 from tests.cast import Cast
@@ -108,6 +109,67 @@ def test_figures_from_beside_the_data_satisfy_what_asks_for_no_more(beside: Besi
     assert (node["state"], node["basis"]) == ("holds", "computed-elsewhere")
 
 
+def test_a_key_that_may_not_sign_is_told_before_anything_is_measured(
+    beside: Beside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from cli import local
+
+    monkeypatch.setattr(local, "measurements", lambda *_: pytest.fail("It was measured."))
+    plan, other = beside.places.approve(beside.places.write_plan(*CRITERIA)), beside.folder / "new"
+    with pytest.raises(ValueError, match="cannot be read"):
+        beside.evaluate(plan, key=other)
+    beside.muniment("evidence", "keygen", "--out", str(other))
+    with pytest.raises(ValueError, match="not registered for this token's account"):
+        beside.evaluate(plan, key=other)
+    revoke_key(beside.registered, "lost", by=beside.places.cast.by("owen"))
+    with pytest.raises(ValueError, match="is revoked"):
+        beside.evaluate(plan)
+
+
+def test_what_did_not_arrive_is_kept_and_can_be_handed_in_later(
+    beside: Beside, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = beside.places.approve(beside.places.write_plan(*CRITERIA))
+    monkeypatch.chdir(beside.folder)
+    client, post = beside.muniment.client, beside.muniment.client.post
+    arrived: list[str] = []
+
+    def once(path: str, body: Any) -> Any:
+        if arrived:
+            raise CallRefused(0, "unreachable", "No answer.")
+        arrived.append(path)
+        return post(path, body)
+
+    monkeypatch.setattr(client, "post", once)
+    with pytest.raises(CallRefused, match="No answer"):
+        beside.evaluate(plan)
+    monkeypatch.undo()
+    (folder,) = beside.folder.glob("not-handed-in-*")
+    assert folder.name in capsys.readouterr().err
+    kept = sorted(folder.iterdir())
+    assert len(handed_in(beside)) == 1 and kept
+    for file in kept:
+        beside.muniment("evidence", "submit", str(file))
+    assert len(handed_in(beside)) == 1 + len(kept)
+
+
+def test_rows_that_are_not_registered_are_told_with_a_command_that_runs(
+    watched: Watched, tmp_path: Path
+) -> None:
+    beside = Beside(watched.places, tmp_path)
+    (tmp_path / "reference.parquet").write_bytes(parquet(survey(3000, seed=3)))
+    beside.data.write_bytes(parquet(people(102, rows=2000)))
+    files = {"model": beside.model, "reference": tmp_path / "reference.parquet", "key": beside.key}
+    options = [one for name, path in files.items() for one in (f"--{name}", str(path))]
+    with pytest.raises(ValueError, match="Register the rows first") as refused:
+        beside.muniment(
+            "profile", "--local", "--monitor", str(watched.monitor.pk), *options,
+            "--data", str(beside.data), "--observed", "2026-10-01T00:00:00Z", "2026-11-01T00:00:00Z",
+        )  # fmt: skip
+    shown = parser().parse_args(str(refused.value).partition("muniment ")[2].split())
+    assert (shown.role, shown.rows) == ("production", 2000)
+
+
 def test_drift_beside_the_data_is_the_workers(
     watched: Watched, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -167,9 +229,8 @@ def test_keygen_keeps_the_private_half_to_its_owner(
     assert file.stat().st_mode & 0o777 == 0o600
     out = capsys.readouterr().out
     assert out.startswith("-----BEGIN PUBLIC KEY-----") and "PRIVATE" not in out
-    assert main(["--token", "", "evidence", "keygen", "--out", str(file)]) == 2, (
-        "no key is replaced"
-    )
+    assert main(["--token", "", "evidence", "keygen", "--out", str(file)]) == 2
+    assert f"The file {file} exists, and no key is replaced." in capsys.readouterr().err
 
 
 def test_a_statement_is_signed_and_handed_in(cast: Cast, tmp_path: Path) -> None:
@@ -187,6 +248,13 @@ def test_a_statement_is_signed_and_handed_in(cast: Cast, tmp_path: Path) -> None
     file.write_text(json.dumps(pipeline.sign(pipeline.measurement())))
     answer = muniment("evidence", "submit", str(file))
     assert answer["keyid"] == pipeline.key.keyid and SigningKey.objects.count() == 3
+    file.write_text(json.dumps(pipeline.measurement()))
+    with pytest.raises(ValueError, match="is a plain statement. Give --key"):
+        muniment("evidence", "submit", str(file))
+    file.write_text(json.dumps({**pipeline.sign(pipeline.measurement()), "payloadType": "x"}))
+    with pytest.raises(CallRefused) as refused:
+        muniment("evidence", "submit", str(file))
+    assert refused.value.details == "\n  at /payloadType"
     key.chmod(0o644)
     with pytest.raises(ValueError, match="set it to 0600"):
         muniment("evidence", "submit", str(file), "--key", str(key))

@@ -69,6 +69,22 @@ def test_a_roll_back_to_nothing_is_refused(cast: Cast, muniment: Muniment) -> No
         muniment("rollback", "production")
 
 
+def test_an_id_of_nothing_is_told_as_such(muniment: Muniment) -> None:
+    for id_ in ("PLAN", "01930000-0000-7000-8000-0000000000f1"):
+        with pytest.raises(CallRefused, match=f"There is no such plan .*'{id_}'"):
+            muniment.client.get(f"evaluation-plans/{id_}")
+        with pytest.raises(CallRefused, match=f"There is no such monitor .*'{id_}'"):
+            muniment.client.get(f"monitors/{id_}")
+    with pytest.raises(CallRefused, match="There is no such release .*'7'"):
+        muniment("evaluate", "--release", "7")
+
+
+@pytest.mark.parametrize("token", ["wrong", "mnm_0123456789_wrong"])
+def test_a_wrong_token_is_told_with_where_a_new_one_is_made(cast: Cast, token: str) -> None:
+    with pytest.raises(CallRefused, match="wrong, revoked or expired.*page Tokens"):
+        Muniment(token)("systems")
+
+
 def test_a_decision_the_model_cannot_take_is_told_with_its_place(
     cast: Cast, muniment: Muniment
 ) -> None:

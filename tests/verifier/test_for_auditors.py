@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -12,7 +13,9 @@ import pytest
 from tests.verifier.conftest import Kit
 
 GUIDE = Path(__file__).parents[2] / "docs/security/for-auditors.md"
-COMMANDS = re.findall(r"^python3 -I verify\.py .*$", GUIDE.read_text("utf-8"), re.MULTILINE)
+TEXT = GUIDE.read_text("utf-8")
+COMMANDS = re.findall(r"^python3 -I verify\.py .*$", TEXT, re.MULTILINE)
+(READING,) = re.findall(r"^```sh\n(python3 -c .*?)```", TEXT, re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture
@@ -42,7 +45,16 @@ def test_the_page_shows_three_commands() -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_of_the_page_ends_well(command: str, kit: Kit, folder: Path) -> None:
     given = command.replace("LOG KEY", kit.key)
-    done = subprocess.run(
-        ["bash", "-c", given], cwd=folder, capture_output=True, text=True, check=False
-    )
+    done = run(given, folder)
     assert (done.returncode, done.stdout[:6]) == (0, "HOLDS."), done.stdout + done.stderr
+
+
+def test_a_line_of_the_evidence_is_read(folder: Path) -> None:
+    done = run(READING, folder)
+    assert json.loads(done.stdout)["_type"] == "https://in-toto.io/Statement/v1", done.stderr
+
+
+def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["bash", "-c", command], cwd=folder, capture_output=True, text=True, check=False
+    )
