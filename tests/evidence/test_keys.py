@@ -57,7 +57,7 @@ from tests.evidence.pipelines import (
     state_plan,
     with_token,
 )
-from tests.pages.browse import html_of, signed_in
+from tests.pages.browse import html_of, queries_of, signed_in
 
 KEY = "sha256:" + "1" * 64
 
@@ -308,6 +308,26 @@ def test_a_revoked_key_loses_its_passes_and_an_earlier_log_still_answers_as_it_d
     after = determination(cast, release, log_size())
     assert (after["determination"], after["reason"]) == ("not-determined", "missing")
     assert "the key that signed the measurement has been revoked" in after["why"]["sentence"]
+
+
+def test_the_pages_say_that_the_key_was_revoked(pipeline: Pipeline) -> None:
+    cast = pipeline.cast
+    before = pipeline.submit(pipeline.measurement())
+    cast.sequence()
+    start = log_size()
+    rows = [pipeline.submit(pipeline.measurement()) for _ in range(2)]
+    cast.sequence()
+    client = signed_in(cast, "abel")
+    listed = "/evidence?type=measurement"
+    queries = queries_of(client, listed)
+    assert "key revoked" not in html_of(client, listed)
+    revoke_key(pipeline.key, "compromised", by=cast.by("owen"), from_size=start)
+    cast.sequence()
+    assert html_of(client, listed).count("key revoked") == len(rows)
+    assert queries_of(client, listed) == queries
+    words = f"Its key was revoked from log size {start:,} (compromised)"
+    assert words in html_of(client, f"/evidence/{rows[0].id}")
+    assert "was revoked" not in html_of(client, f"/evidence/{before.id}")
 
 
 def test_a_revocation_is_read_from_the_log_and_not_from_its_row(

@@ -20,6 +20,14 @@ def test_a_ready_package_shows_its_digests_and_how_to_check_it(packed: Packed) -
     assert str(packed.system.file_id) in table.decode()
 
 
+def test_a_page_that_waits_is_loaded_again_when_the_package_is_ready(packed: Packed) -> None:
+    client = signed_in(packed.cast, "dana")
+    answer = client.get(f"{packed.system.get_absolute_url()}/progress")
+    assert answer["HX-Refresh"] == "true"
+    waiting = actions.request_package(packed.cast.system.unit, None, by=packed.cast.by("abel"))
+    assert "HX-Refresh" not in client.get(f"{waiting.get_absolute_url()}/progress")
+
+
 @pytest.mark.parametrize("name", ["owen", "dev", "vera", "erin", "adam"])
 def test_other_roles_see_and_make_none(packed: Packed, name: str) -> None:
     client, before = signed_in(packed.cast, name), AuditPackage.objects.count()
