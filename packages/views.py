@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django_htmx.http import HttpResponseStopPolling
+from django_htmx.http import HttpResponseClientRefresh
 
 from governance.audit.models import Leaf
 from governance.evidence.views.log import tabs_of
@@ -82,12 +82,12 @@ def job_row(found: AuditPackage) -> dict[str, object]:
 
 
 def progress(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The live row while a worker makes the package; polling stops when it is done."""
+    """The live row while a worker makes the package; when it is done the whole page is asked for again."""
     found = find_package(pk, principal_of(request))
+    if found.job is not None and not found.job.is_open:
+        return HttpResponseClientRefresh()
     context = {"job": job_row(found), "poll_url": reverse("package-progress", args=[found.pk])}
-    answer = render(request, "ui/job_fragment.html", context)
-    ended = found.job is not None and not found.job.is_open
-    return HttpResponseStopPolling(answer.content) if ended else answer
+    return render(request, "ui/job_fragment.html", context)
 
 
 def download(request: HttpRequest, pk: UUID) -> HttpResponseBase:

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django_htmx.http import HttpResponseStopPolling
+from django_htmx.http import HttpResponseClientRefresh
 
 from governance.audit.proofs import newest_checkpoint
 from governance.evidence.models import Evidence
@@ -157,15 +157,12 @@ def trouble(job: Job | None) -> str:
 
 
 def progress(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The live row while a worker makes the report; polling stops when it is done."""
+    """The live row while a worker makes the report; when it is done the whole page is asked for again."""
     found = find_report(pk, principal_of(request))
-    context = {
-        "job": job_row(found),
-        "poll_url": reverse("report-progress", args=[found.pk]),
-    }
-    answer = render(request, "ui/job_fragment.html", context)
-    ended = found.job is not None and not found.job.is_open
-    return HttpResponseStopPolling(answer.content) if ended else answer
+    if found.job is not None and not found.job.is_open:
+        return HttpResponseClientRefresh()
+    context = {"job": job_row(found), "poll_url": reverse("report-progress", args=[found.pk])}
+    return render(request, "ui/job_fragment.html", context)
 
 
 def pdf(request: HttpRequest, pk: UUID) -> HttpResponseBase:

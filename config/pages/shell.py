@@ -87,7 +87,9 @@ def own_entry(entry: Entry, principal: Principal) -> Entry:
 
 
 def section_of(path: str) -> str:
-    """The path by which its entry is found: a requirement at a unit belongs to the requirements."""
+    """The path by which its entry is found: a requirement at a unit belongs to the requirements, words to the people."""
+    if path == "/log/words":
+        return "/people"
     return "/requirements" if path.startswith("/units/") and "/requirements/" in path else path
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -13,10 +14,13 @@ from django.db.models.functions import Cast
 from django.http import QueryDict
 
 from governance.audit.proofs import Check
+from governance.audit.queries import log_size
 from governance.evidence import dsse
 from governance.evidence.checked import hashes_to
 from governance.evidence.choices import Assurance, PredicateType
+from governance.evidence.keyring import Keyring
 from governance.evidence.models import Evidence, SigningKey
+from governance.evidence.querysets import ring_at
 from governance.identity.errors import Conflict, NotFound
 from governance.identity.principal import Principal
 from governance.identity.tables import table
@@ -111,6 +115,33 @@ def check_signature(found: Evidence) -> list[Check]:
     if not hashes_to(found.statement, found.payload_sha256):
         return [signed, Check(False, "What is shown here is not what was signed.")]
     return [signed, Check(True, "The signed payload is what is shown here.", found.payload_sha256)]
+
+
+def check_key(found: Evidence, index: int) -> list[Check]:
+    """That the statement's key was revoked at its index or before, by the log as it is now; empty where it was not."""
+    key = ring_now().keys.get(found.keyid)
+    if key is None or not key.is_revoked_at(index):
+        return []
+    start = key.revoked_from()
+    why = next(one.why for one in key.revocations if one.start == start)
+    words = f"Its key was revoked from log size {start:,} ({why}): what passes by it counts no more, what fails stands."
+    return [Check(False, words, f"Key {found.keyid}")]
+
+
+def signed_by_revoked(rows: Iterable[Any]) -> set[UUID]:
+    """Those of these rows of `with_index` whose key was revoked at their index or before."""
+    keys = ring_now().keys
+    return {
+        row.id
+        for row in rows
+        if row.log_index is not None
+        and row.keyid in keys
+        and keys[row.keyid].is_revoked_at(row.log_index)
+    }
+
+
+def ring_now() -> Keyring:
+    return ring_at(log_size())
 
 
 @table(

@@ -16,6 +16,7 @@ from governance.audit.canonical import loads
 from governance.audit.models import EntryText, Leaf
 from governance.audit.proofs import LogKey, log_key
 from governance.audit.querysets import within
+from governance.evidence.keyring import REVOKED_ACTION
 from governance.evidence.naming import actors, things_named
 from governance.identity.day_field import DayField
 from governance.identity.directory import people_seen
@@ -23,7 +24,7 @@ from governance.identity.errors import NotFound
 from governance.identity.models import Person
 from governance.identity.policy import ACTIONS
 from governance.identity.principal import Principal
-from governance.identity.refusals import ACT
+from governance.identity.refusals import ACT, EVIDENCE
 from governance.identity.tables import table
 
 READ = "log.read"
@@ -87,14 +88,19 @@ def find_leaf(index: int, principal: Principal) -> Leaf:
 
 
 def action_words(leaf: Leaf) -> str:
-    """What was done, for people: 'role granted'; of a statement which: 'measurement recorded'; of a refusal what was tried."""
+    """What was done, for people: 'role granted'; of a statement which: 'measurement recorded'; of a refusal what was tried or why."""
     words = leaf.action.split(".", 1)[-1].replace("_", " ")
+    facts = loads(bytes(leaf.body))["facts"]
+    if leaf.action == EVIDENCE:
+        return f"evidence refused: {facts.get('code')}"
+    if leaf.action == REVOKED_ACTION:
+        return f"key revoked: {facts.get('why')}"
     if leaf.action == ACT:
-        tried = ACTIONS.get(str(loads(bytes(leaf.body))["facts"].get("act")))
+        tried = ACTIONS.get(str(facts.get("act")))
         return f"{tried.sentence if tried else leaf.object_id}: {words}"
     if leaf.action != "evidence.recorded":
         return words
-    kind = str(loads(bytes(leaf.body))["facts"].get("kind") or "")
+    kind = str(facts.get("kind") or "")
     named = kind if leaf.object_type == "record" and kind else leaf.object_type
     return f"{named.replace('-', ' ')} {words}"
 

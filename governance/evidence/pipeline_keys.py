@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Collection
 from datetime import datetime
 
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+    Ed25519PrivateKey,
+    Ed25519PublicKey,
+)
+from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -28,6 +32,7 @@ from governance.identity.principal import Principal
 SUBMIT = "evidence.submit"
 REGISTER = "key.register"
 REVOKE = "key.revoke"
+PRIVATE = "PRIVATE KEY"
 
 
 def tokens_for_keys(principal: Principal) -> QuerySet[Token]:
@@ -46,9 +51,17 @@ def find_key(keyid: str, principal: Principal) -> SigningKey:
 
 
 def register_key(
-    token: Token, public: str, *, by: Principal, expires: datetime | None = None
+    token: Token,
+    public: str,
+    *,
+    by: Principal,
+    expires: datetime | None = None,
+    shown: Collection[str] = (),
 ) -> SigningKey:
-    """From now on signatures of this key on the evidence that the token's account hands in count."""
+    """From now on signatures of this key on the evidence that the token's account hands in count.
+
+    `shown`: ids of keys whose private half the person pasted before; they are refused.
+    """
     by.require(REGISTER, token.unit.path)
     if not token.is_live or SUBMIT not in token.verbs:
         raise Conflict(
@@ -59,6 +72,12 @@ def register_key(
     if expires is not None and expires <= timezone.now():
         raise InvalidInput("expires", "This time is past. Give a later one, or none.", "/expires")
     raw = read_public(public)
+    if dsse.keyid(raw) in shown:
+        raise InvalidInput(
+            "key_shown",
+            "The private half of this key was shown to a web page. Make a new one.",
+            "/public",
+        )
     key = SigningKey(
         keyid=dsse.keyid(raw),
         public=raw.hex(),
@@ -125,7 +144,7 @@ def revoke_key(
 def read_public(text: str) -> bytes:
     """The 32 bytes of an Ed25519 public key: PEM as `muniment evidence keygen` prints it, 64 hex digits, or base64."""
     text = text.strip()
-    if "PRIVATE KEY" in text:
+    if PRIVATE in text:
         raise InvalidInput(
             "private_key",
             "This is a private key: it has left the pipeline and is worth nothing now. Make another, paste its public half.",
@@ -145,6 +164,17 @@ def read_public(text: str) -> bytes:
             "/public",
         )
     return raw
+
+
+def keyid_of_private(text: str) -> str | None:
+    """The id of the key whose private half this PEM text is; None where it cannot be read."""
+    try:
+        key = load_pem_private_key(text.strip().encode(), None)
+    except (TypeError, ValueError, UnsupportedAlgorithm):
+        return None
+    if not isinstance(key, Ed25519PrivateKey):
+        return None
+    return dsse.keyid(key.public_key().public_bytes_raw())
 
 
 def from_pem(text: str) -> bytes | None:

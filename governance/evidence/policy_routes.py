@@ -3,8 +3,10 @@ from __future__ import annotations
 ROUTES = {
     ("log", "GET"): "log.read",
     ("log-entry", "GET"): "log.read",
+    ("log-entry-bytes", "GET"): "log.read",
     ("log-proof", "GET"): "log.read",
     ("checkpoints", "GET"): "log.read",
+    ("log-checkpoint", "GET"): "log.read",
     ("anchors", "GET"): "log.read",
     ("words", "GET"): "words.erase",
     ("words", "POST"): "words.erase",

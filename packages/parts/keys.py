@@ -27,11 +27,12 @@ def write(archive: Archive, case: Case) -> None:
 def rows(case: Case) -> Iterator[tuple[object, ...]]:
     """A line for each key that the log knows below the package's size, and for each of its revocations."""
     keyring = SigningKey.objects.keyring()
-    answers = dict(SigningKey.objects.values_list("keyid", "person_id"))
+    people = SigningKey.objects.exclude(person=None).values_list("keyid", "person_id")
+    answers = {keyid: str(person) for keyid, person in people}
     for key in sorted(keyring.keys.values(), key=lambda one: one.index or 0):
         if key.index is None or key.index >= case.size:
             continue
-        person = case.names.of(str(answers[key.keyid]))
+        person = case.names.of(answers.get(key.keyid))
         head = (key.keyid, key.public, key.purpose, person, key.index, key.expires)
         known = [one for one in key.revocations if one.index is not None and one.index < case.size]
         for one in known:

@@ -23,7 +23,7 @@ What this is
 How to check it
   You need Python 3.9 or later and nothing else; no network.
 
-      python3 verify.py {filename}
+      python3 -I verify.py {filename}
 
   Take verify.py from elsewhere if you can (an earlier package, the supplier):
   whoever changes a package could change the verifier in it.
@@ -33,7 +33,7 @@ How to check it
   Exit 3: nothing is wrong inside, but nothing outside vouches for it. Give
   what you hold yourself:
 
-      python3 verify.py {filename} --key 'LOG KEY' --checkpoint FILE
+      python3 -I verify.py {filename} --key 'LOG KEY' --checkpoint FILE
 
   LOG KEY is printed in every report (PDF) and on the page "Keys":
       {vkey}

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from packages.archive import Archive
 from packages.case import Case
-from reports.content.book import Said, in_period
+from reports.content.book import Book, Said, in_period
+from reports.content.judgement import decision_on, exception_state
 
 DRAWN = 25
 # Things as they stand at the end; what happened as it happened in the period.
@@ -21,6 +23,8 @@ REGISTERS = {
     "exceptions": "exception",
     "documents": "document",
 }
+# States of an exception that its register calls by another name than the report does.
+IN_REGISTER = {"asked": "requested", "revoked": "ended"}
 HEAD = ("id", "index", "at", "record", "revision", "state", "author")
 # Parts that every predicate has, and that the head of a row already says or a table cannot hold.
 APART = frozenset(
@@ -67,9 +71,22 @@ def head(one: Said, case: Case) -> tuple[object, ...]:
         one.at,
         one.record_id,
         revision,
-        one.state or one.predicate.get("outcome") or one.predicate.get("verdict"),
+        state_of(one, case.book, case.until),
         case.names.of(author),
     )
+
+
+def state_of(one: Said, book: Book, at: datetime) -> object:
+    """A record's state, or how an act went. Of an exception the newest decision on it says so, not its record."""
+    if one.kind != "exception":
+        return one.state or one.predicate.get("outcome") or one.predicate.get("verdict")
+    decision = decision_on(one, book)
+    expires = datetime.fromisoformat(one.fields["expires"])
+    outcome = str(decision.predicate["outcome"]) if decision else ""
+    state = exception_state(outcome, expires, at)
+    if state == "in force":
+        return f"in force until {(expires - timedelta(microseconds=1)).date()}"
+    return IN_REGISTER.get(state, state)
 
 
 def flat(one: Said) -> dict[str, object]:

@@ -7,13 +7,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from governance.audit import note
 from governance.audit.models import Checkpoint, Leaf
+from governance.audit.proofs import log_key
 from governance.work.kinds import TryLater
 
 LATER = 1.0
@@ -66,11 +69,19 @@ def take(entry_id: UUID, at: datetime, since: datetime | None) -> Snapshot:
         size=newest.size,
         root=bytes(newest.root).hex(),
         origin=parsed.origin,
-        keys=tuple(signers(newest.note)),
+        keys=verifier_keys(newest.note),
         signed_at=newest.signed_at,
         at=at,
         since=since,
     )
+
+
+def verifier_keys(signed: str) -> tuple[str, ...]:
+    """The public key (vkey) of each signer of a note; a signer that is no key of the log by name and key id."""
+    log = log_key(Path(settings.KEYS_DIR))
+    vkeys = [one.vkey for one in log.reigns] if log else []
+    known = {"+".join(vkey.split("+", 2)[:2]): vkey for vkey in vkeys}
+    return tuple(known.get(signer, signer) for signer in signers(signed))
 
 
 def signers(signed: str) -> Iterator[str]:

@@ -57,7 +57,7 @@ from tests.evidence.pipelines import (
     state_plan,
     with_token,
 )
-from tests.pages.browse import html_of, signed_in
+from tests.pages.browse import html_of, queries_of, signed_in
 
 KEY = "sha256:" + "1" * 64
 
@@ -310,6 +310,27 @@ def test_a_revoked_key_loses_its_passes_and_an_earlier_log_still_answers_as_it_d
     assert "the key that signed the measurement has been revoked" in after["why"]["sentence"]
 
 
+def test_the_pages_say_that_the_key_was_revoked(pipeline: Pipeline) -> None:
+    cast = pipeline.cast
+    before = pipeline.submit(pipeline.measurement())
+    cast.sequence()
+    start = log_size()
+    rows = [pipeline.submit(pipeline.measurement()) for _ in range(2)]
+    cast.sequence()
+    client = signed_in(cast, "abel")
+    listed = "/evidence?type=measurement"
+    queries = queries_of(client, listed)
+    assert "key revoked" not in html_of(client, listed)
+    revoke_key(pipeline.key, "compromised", by=cast.by("owen"), from_size=start)
+    cast.sequence()
+    assert html_of(client, listed).count("key revoked") == len(rows)
+    assert queries_of(client, listed) == queries
+    words = f"Its key was revoked from log size {start:,} (compromised)"
+    assert words in html_of(client, f"/evidence/{rows[0].id}")
+    assert "was revoked" not in html_of(client, f"/evidence/{before.id}")
+    assert "key revoked: compromised" in html_of(client, "/log")
+
+
 def test_a_revocation_is_read_from_the_log_and_not_from_its_row(
     pipeline: Pipeline, connect_as: Callable[[str], psycopg.Connection]
 ) -> None:
@@ -511,7 +532,11 @@ def test_a_key_is_registered_and_revoked_by_the_page(pipeline: Pipeline) -> None
     other = with_token(pipeline.cast, pipeline.release, 90)
     form = {"token": str(other.token.pk), "public": PRIVATE, "expires": ""}
     html = client.post("/log/keys/register", form).content.decode()
-    assert "This is a private key" in html
+    assert "This is a private key" in html and PRIVATE.splitlines()[1] not in html
+    long = client.post("/log/keys/register", form | {"public": PRIVATE + " " * 20 + "x" * 1000})
+    assert PRIVATE.splitlines()[1] not in long.content.decode()
+    half = client.post("/log/keys/register", form | {"public": signer(31).public_bytes.hex()})
+    assert "The private half of this key was shown to a web page" in half.content.decode()
     form |= {"public": other.signer.public_bytes.hex(), "expires": "2030-01-01"}
     assert client.post("/log/keys/register", form)["Location"] == "/log/keys"
     key = SigningKey.objects.get(pk=other.signer.keyid)

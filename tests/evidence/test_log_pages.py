@@ -44,7 +44,10 @@ def test_officer_and_auditor_read_the_log(signed_log: Cast) -> None:
         assert "role granted" in html and "adam (test)" in html
 
 
-@pytest.mark.parametrize("path", ["/log", "/log/checkpoints", "/log/0", "/log/0/proof"])
+@pytest.mark.parametrize(
+    "path",
+    ["/log", "/log/checkpoints", "/log/checkpoint", "/log/0", "/log/0/proof", "/log/0/entry"],
+)
 def test_a_developer_is_told_which_role_reads_the_log(signed_log: Cast, path: str) -> None:
     answer = signed_in(signed_log, "dev").get(path)
     assert answer.status_code == 403
@@ -115,6 +118,29 @@ def test_log_page_asks_as_many_queries_for_many_as_for_few(signed_log: Cast) -> 
         actions.create_unit(signed_log.organisation, f"U{number}", by=signed_log.by("adam"))
     signed_log.sequence()
     assert queries_of(client, "/log?action=unit") == before
+
+
+def test_an_entry_is_taken_byte_for_byte_as_it_was_hashed(signed_log: Cast) -> None:
+    leaf, client = entry_of("identity.role_granted"), signed_in(signed_log, "abel")
+    html = html_of(client, f"/log/{leaf.index}")
+    assert "The entry, laid out to be read" in html and f'"/log/{leaf.index}/entry"' in html
+    taken = client.get(f"/log/{leaf.index}/entry")
+    assert taken["Content-Disposition"] == f'attachment; filename="entry-{leaf.index}.json"'
+    assert merkle.leaf_hash(taken.content) == bytes(leaf.leaf_hash)
+
+
+def test_the_newest_checkpoint_is_taken_as_it_was_signed(signed_log: Cast) -> None:
+    client, key = signed_in(signed_log, "abel"), log_key(signed_log.sequencer.home.folder)
+    assert '"/log/checkpoint"' in html_of(client, "/log/checkpoints")
+    taken, newest = client.get("/log/checkpoint"), newest_checkpoint()
+    assert key is not None and newest is not None
+    assert taken["Content-Disposition"] == f'attachment; filename="checkpoint-{newest.size}.txt"'
+    signed = note.verify_checkpoint(taken.content.decode(), [key.verifier], key.origin)
+    assert signed.size == newest.size
+
+
+def test_before_the_first_checkpoint_there_is_none_to_take(cast: Cast) -> None:
+    assert signed_in(cast, "abel").get("/log/checkpoint").status_code == 404
 
 
 def test_entry_page_shows_words_and_checks_them(signed_log: Cast) -> None:

@@ -18,6 +18,7 @@ from governance.audit.actions import instant
 from governance.audit.ids import new_id
 from governance.audit.models import Leaf
 from governance.evidence import dsse
+from governance.evidence.logbook import action_words
 from governance.evidence.models import Evidence, SigningKey
 from governance.evidence.pipeline_keys import revoke_key
 from governance.identity.refusals import MOST
@@ -268,6 +269,7 @@ def test_a_body_that_cannot_be_read_is_logged_once(pipeline: Pipeline) -> None:
         entry = canonical.loads(bytes(leaves[number - 1].body))
         assert len(leaves) == number and entry["facts"]["code"] == code, name
         assert entry["object"]["id"] == "unreadable" and entry["facts"]["keyid"] is None, name
+        assert f"evidence refused: {code}" == action_words(leaves[number - 1]), name
 
 
 def test_what_is_kept_is_what_was_checked_in_its_one_form(pipeline: Pipeline) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -76,10 +77,22 @@ def test_one_entry_is_erased_alone(logged: Cast) -> None:
     leaf = leaves_of(logged.person("dana")).filter(action="identity.person_created").get()
     before = EntryText.objects.exclude(entry_id=leaf.entry_id).count()
     body = {"verb": "erase", "entry": str(leaf.index), "reason": "A name in the wrong place"}
-    assert signed_in(logged, "adam").post("/log/words", body).status_code == 302
+    answer = signed_in(logged, "adam").post("/log/words", body, follow=True)
+    assert "The words of 1 entry are erased." in answer.content.decode()
     assert not EntryText.objects.filter(entry_id=leaf.entry_id).exists()
     # The one more is the reason of the erasure.
     assert EntryText.objects.count() == before + 1
+
+
+def test_the_page_belongs_to_the_people_and_names_its_verbs(logged: Cast) -> None:
+    html = html_of(signed_in(logged, "adam"), "/log/words")
+    menu, _, page = html.partition("<main")
+    assert re.findall(r'href="([^"]*)"[^>]*aria-current', menu) == ["/people"]
+    assert '<a href="/people">People</a>' in page
+    assert '<button type="submit" class="button danger">Erase the words</button>' in page
+    assert '<button type="submit" class="button primary">Place a legal hold</button>' in page
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,10 @@ import pytest
 from governance.audit.models import Leaf
 from governance.evidence.models import Evidence
 from packages.models import AuditPackage
+from packages.parts.registers import state_of
+from reports.content.book import Book, Said
 from tests.packages.packing import Packed
+from tests.reports.story import soon
 from verifier.build import single_file
 
 
@@ -107,6 +111,41 @@ def test_populations_list_records_with_people_by_name(packed: Packed) -> None:
     assert "owen (test)" in people and "nina (test)" not in people
 
 
+def test_an_exception_has_the_state_that_its_register_shows(packed: Packed) -> None:
+    (exception,) = packed.table(packed.system, "exceptions.csv")
+    assert exception["state"] == f"in force until {soon(60)}"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "expires", "state"),
+    [
+        ("", "2031-01-01T00:00:00Z", "requested"),
+        ("approved-with-conditions", "2031-01-01T00:00:00Z", "in force until 2030-12-31"),
+        ("approved", "2030-06-01T00:00:00Z", "expired"),
+        ("rejected", "2031-01-01T00:00:00Z", "refused"),
+        ("revoked", "2031-01-01T00:00:00Z", "ended"),
+    ],
+)
+def test_the_newest_decision_says_the_state_of_an_exception(
+    outcome: str, expires: str, state: str
+) -> None:
+    record = {"id": "r", "revision": 1, "state": "requested"}
+    fields = {"expires": expires}
+    asked = Said(
+        0, "a", "record", {"kind": "exception", "record": record, "fields": fields}, ("d",)
+    )
+    decided = Said(1, "b", "approval", {"outcome": outcome}, ("d",))
+    book = Book([])
+    book.all = [asked, decided] if outcome else [asked]
+    at = datetime(2030, 6, 1, tzinfo=UTC)
+    assert state_of(asked, book, at) == state
+
+
+def test_nobody_answers_for_the_installation_s_key(packed: Packed) -> None:
+    (own,) = packed.table(packed.system, "keys.csv")
+    assert (own["purpose"], own["answers"]) == ("installation", "")
+
+
 def test_access_names_who_held_which_role(packed: Packed) -> None:
     rows = packed.table(packed.system, "access-end.csv")
     held = {(one["who"].split(" (")[0], one["may"]) for one in rows}
@@ -159,6 +198,6 @@ def test_no_cell_is_run_by_a_spreadsheet(packed: Packed) -> None:
 @pytest.mark.parametrize("name", ["README.txt"])
 def test_the_readme_says_how_to_check_and_what_it_does_not_show(packed: Packed, name: str) -> None:
     text = packed.members(packed.system).read(name).decode()
-    assert f"python3 verify.py {packed.system.filename}" in text
+    assert f"python3 -I verify.py {packed.system.filename}" in text
     assert packed.manifest(packed.system)["log"]["vkey"] in text
     assert "no assurance opinion" in text

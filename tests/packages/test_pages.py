@@ -12,12 +12,20 @@ def test_a_ready_package_shows_its_digests_and_how_to_check_it(packed: Packed) -
     client = signed_in(packed.cast, "dana")
     html = html_of(client, packed.system.get_absolute_url())
     assert str(packed.system.file_id) in html and packed.system.manifest_sha256 in html
-    assert f"python3 verify.py {packed.system.filename}" in html
+    assert f"python3 -I verify.py {packed.system.filename}" in html
     answer = client.get(f"{packed.system.get_absolute_url()}/download")
     assert answer["Content-Disposition"].endswith(f'filename="{packed.system.filename}"')
     assert b"".join(answer.streaming_content) == packed.file(packed.system).read_bytes()  # type: ignore[attr-defined]
     table = b"".join(client.get("/export/packages.csv").streaming_content)  # type: ignore[attr-defined]
     assert str(packed.system.file_id) in table.decode()
+
+
+def test_a_page_that_waits_is_loaded_again_when_the_package_is_ready(packed: Packed) -> None:
+    client = signed_in(packed.cast, "dana")
+    answer = client.get(f"{packed.system.get_absolute_url()}/progress")
+    assert answer["HX-Refresh"] == "true"
+    waiting = actions.request_package(packed.cast.system.unit, None, by=packed.cast.by("abel"))
+    assert "HX-Refresh" not in client.get(f"{waiting.get_absolute_url()}/progress")
 
 
 @pytest.mark.parametrize("name", ["owen", "dev", "vera", "erin", "adam"])

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+from django.test import override_settings
 from pytest_django import DjangoDbBlocker
 
 from tests.environment import databases, session
@@ -26,12 +27,14 @@ def printed(
 
     name = databases.fresh_name()
     databases.clone(template_database, name)
+    keys = tmp_path_factory.mktemp("keys")
     with ExitStack() as stack:
         stack.callback(databases.drop, name)
         stack.enter_context(django_db_blocker.unblock())
         stack.enter_context(databases.pointed_at(name))
+        stack.enter_context(override_settings(KEYS_DIR=keys))
 
         def connect(role: str) -> psycopg.Connection:
             return stack.enter_context(psycopg.connect(session.url(role)))
 
-        yield print_story(connect, tmp_path_factory.mktemp("keys"))
+        yield print_story(connect, keys)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from governance.audit import note
 from governance.evidence.models import Evidence
 from reports import pages
 from reports.content import words
@@ -62,6 +63,12 @@ def test_the_statement_names_size_and_root_of_the_log(printed: Printed) -> None:
     assert (predicate["logSize"], predicate["root"]) == (log["size"], log["root"])
     assert log["root"] in printed.text.replace(" ", "")
     assert log["origin"] in printed.text
+
+
+def test_the_log_s_public_key_is_printed_whole(printed: Printed) -> None:
+    log, text = printed.content["log"], printed.text.replace(" ", "")
+    assert [note.decode_vkey(key).name for key in log["keys"]] == [log["origin"]]
+    assert text.count(log["keys"][0]) == 2
 
 
 def test_the_totals_of_page_one_are_the_sums_of_the_results(printed: Printed) -> None:

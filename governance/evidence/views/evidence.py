@@ -14,10 +14,12 @@ from governance.evidence import reading
 from governance.evidence.catalogue import (
     EvidenceFilter,
     attempts_of,
+    check_key,
     check_signature,
     filtered_evidence,
     find_evidence,
     revisions_of,
+    signed_by_revoked,
 )
 from governance.evidence.models import Evidence
 from governance.evidence.naming import things_named
@@ -33,7 +35,12 @@ def evidence_list(request: SignedInRequest) -> HttpResponse:
     form.is_valid()
     rows = filtered_evidence(request.principal, form.cleaned_data)
     page = keyset_page(rows, "number", request.GET.get("cursor", ""))
-    context = {"filter": form, "page": page, "tabs": tabs_of("evidence-list", request.principal)}
+    context = {
+        "filter": form,
+        "page": page,
+        "revoked": signed_by_revoked(page.rows),
+        "tabs": tabs_of("evidence-list", request.principal),
+    }
     return render(request, "evidence/evidence_list.html", context)
 
 
@@ -115,7 +122,7 @@ def proof_context(found: Evidence, request: SignedInRequest) -> dict[str, Any]:
         }
     checkpoint = newest_checkpoint()
     return {
-        "checks": [*checks, *checks_of(leaf, checkpoint)],
+        "checks": [*checks, *check_key(found, leaf.index), *checks_of(leaf, checkpoint)],
         "leaf": leaf,
         "texts": texts_of(leaf),
         "may_read_log": request.principal.may("log.read", leaf.unit_path),

@@ -16,9 +16,11 @@ from governance.evidence.holders import holder_of, log_holder, separation
 from governance.evidence.logbook import public_key
 from governance.evidence.models import Evidence, SigningKey
 from governance.evidence.pipeline_keys import (
+    PRIVATE,
     REGISTER,
     REVOKE,
     find_key,
+    keyid_of_private,
     register_key,
     revoke_key,
     tokens_for_keys,
@@ -29,6 +31,9 @@ from governance.identity.errors import Conflict
 from governance.identity.pages import done
 from governance.identity.principal import Principal
 from governance.identity.sessions import SignedInRequest
+
+# In the session: ids of keys whose private half was pasted into the form.
+SHOWN = "keys_shown"
 
 
 def keys(request: SignedInRequest) -> HttpResponse:
@@ -80,17 +85,32 @@ def key_register(request: SignedInRequest) -> HttpResponse:
 
         def register() -> object:
             return register_key(
-                data["token"], data["public"], by=request.principal, expires=expires
+                data["token"],
+                data["public"],
+                by=request.principal,
+                expires=expires,
+                shown=request.session.get(SHOWN, ()),
             )
 
         if done(form, register):
             messages.success(request, "The key is registered. What it signs counts from now on.")
             return redirect("keys")
+    if PRIVATE in request.POST.get("public", ""):
+        remember_shown(request, request.POST["public"])
+        form.data = request.POST.copy()
+        form.data["public"] = ""
     return render(
         request,
         "evidence/key_register.html",
         {"form": form, "has_tokens": tokens.exists(), "breadcrumbs": crumbs("Register a key")},
     )
+
+
+def remember_shown(request: SignedInRequest, private: str) -> None:
+    """Keep in the session the id of the key whose private half was pasted, and nothing else of it."""
+    keyid = keyid_of_private(private)
+    if keyid:
+        request.session[SHOWN] = [*request.session.get(SHOWN, ()), keyid]
 
 
 def key_revoke(request: SignedInRequest, keyid: str) -> HttpResponse:

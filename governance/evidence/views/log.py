@@ -30,7 +30,7 @@ from governance.evidence.logbook import (
 )
 from governance.evidence.models import Evidence
 from governance.evidence.naming import actors, things_named
-from governance.identity.errors import Conflict
+from governance.identity.errors import Conflict, NotFound
 from governance.identity.models import Account, Person
 from governance.identity.pages import keyset_page
 from governance.identity.principal import Principal
@@ -129,6 +129,24 @@ def log_proof(request: SignedInRequest, index: int) -> HttpResponse:
         raise Conflict("not_covered", "No signed checkpoint covers this entry yet. Try in 10 s.")
     response = HttpResponse(proof.text, content_type="text/plain; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="entry-{index}.tlog-proof"'
+    return response
+
+
+def log_entry_bytes(request: SignedInRequest, index: int) -> HttpResponse:
+    """The entry as a file, byte for byte as it was hashed."""
+    leaf = find_leaf(index, request.principal)
+    response = HttpResponse(bytes(leaf.body), content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="entry-{index}.json"'
+    return response
+
+
+def log_checkpoint(request: SignedInRequest) -> HttpResponse:
+    """The newest signed head as a file (c2sp.org/tlog-checkpoint). Raises NotFound while there is none."""
+    newest = newest_checkpoint()
+    if newest is None:
+        raise NotFound("not_found", "No checkpoint was signed yet.")
+    response = HttpResponse(newest.note, content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="checkpoint-{newest.size}.txt"'
     return response
 
 

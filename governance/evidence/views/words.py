@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from governance.audit.models import Leaf, LegalHold
 from governance.evidence.words import (
@@ -34,7 +35,7 @@ ERASE, HOLD = "erase", "hold"
 
 class WordsForm(forms.Form):
     verb = forms.ChoiceField(
-        label="Do", choices=[(ERASE, "Erase the words"), (HOLD, "Place a legal hold on them")]
+        choices=[(ERASE, "Erase the words"), (HOLD, "Place a legal hold")], widget=forms.HiddenInput
     )
     person = forms.ModelChoiceField(
         Person.objects.none(), label="Of a person", required=False, empty_label="Nobody"
@@ -63,18 +64,32 @@ def organisation_of(principal: Principal) -> Unit:
 def words(request: SignedInRequest) -> HttpResponse:
     """Erase words, or place a hold; the holds in force."""
     unit = organisation_of(request.principal)
-    form = WordsForm(request.POST or None, principal=request.principal)
+    verb = HOLD if request.POST.get("verb") == HOLD else ERASE
+    shown = {name: form_of(name, request, posted=name == verb) for name in (ERASE, HOLD)}
+    form = shown[verb]
     if request.method == "POST" and form.is_valid():
         said: list[str] = []
         if done(form, lambda: said.append(act(form.cleaned_data, unit, request.principal))):
             messages.success(request, said[0])
             return redirect("words")
     context = {
-        "form": form,
+        "erase": shown[ERASE],
+        "hold": shown[HOLD],
         "holds": [(hold, of_words(hold)) for hold in holds_in_force(unit.path)],
         "days": settings.LOG_RETENTION_DAYS,
+        "breadcrumbs": [("People", reverse("people")), ("Words beside the log", "")],
     }
     return render(request, "evidence/words.html", context)
+
+
+def form_of(verb: str, request: SignedInRequest, *, posted: bool) -> WordsForm:
+    """The form of one verb; both stand on the page, so that each has ids of its own."""
+    return WordsForm(
+        request.POST or None if posted else None,
+        principal=request.principal,
+        initial={"verb": verb},
+        auto_id=f"{verb}_%s",
+    )
 
 
 def act(data: dict[str, Any], unit: Unit, by: Principal) -> str:
@@ -87,7 +102,9 @@ def act(data: dict[str, Any], unit: Unit, by: Principal) -> str:
         place_hold(unit, data["reason"], by=by, person=person, entry_id=entry_id)
         return "The legal hold is in force."
     leaves = [leaf] if leaf else list(leaves_of(person))
-    return f"The words of {erase_words(leaves, unit, data['reason'], by=by)} entries are erased."
+    number = erase_words(leaves, unit, data["reason"], by=by)
+    entries = "1 entry" if number == 1 else f"{number:,} entries"
+    return f"The words of {entries} are erased."
 
 
 def find_leaf(index: int | None, unit: Unit) -> Leaf | None:
