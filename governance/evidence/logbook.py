@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -28,6 +29,7 @@ from governance.identity.refusals import ACT, EVIDENCE
 from governance.identity.tables import table
 
 READ = "log.read"
+SHORT_ID = re.compile(r"EV-[0-9a-fA-F]{8}\Z")
 ROOT_SLASHES = 2
 
 
@@ -35,7 +37,7 @@ class LogFilter(forms.Form):
     """Filters of the log. Everything is optional; what cannot be read is named beside its field."""
 
     action = forms.CharField(label="Action", required=False, max_length=60)
-    object = forms.CharField(label="Object: type or id", required=False, max_length=80)
+    object = forms.CharField(label="Object: type, id or entry", required=False, max_length=80)
     person = forms.ChoiceField(label="Person", required=False)
     since = DayField(label="From", required=False)
     until = DayField(label="To", required=False)
@@ -64,9 +66,10 @@ def leaves_seen(principal: Principal) -> QuerySet[Leaf]:
 def filtered_leaves(principal: Principal, data: dict[str, Any]) -> QuerySet[Leaf]:
     rows = leaves_seen(principal)
     if data.get("action"):
-        rows = rows.filter(action__icontains=data["action"].replace(" ", "_"))
+        for word in data["action"].split():
+            rows = rows.filter(Q(action__icontains=word) | Q(object_type__icontains=word))
     if data.get("object"):
-        rows = rows.filter(Q(object_type=data["object"]) | Q(object_id=data["object"]))
+        rows = rows.filter(about(data["object"]))
     if data.get("person"):
         rows = rows.filter(person_id=UUID(data["person"]))
     if data.get("since"):
@@ -74,6 +77,16 @@ def filtered_leaves(principal: Principal, data: dict[str, Any]) -> QuerySet[Leaf
     if data.get("until"):
         rows = rows.filter(at__lt=midnight(data["until"] + timedelta(days=1)))
     return rows
+
+
+def about(words: str) -> Q:
+    """Entries about an object of this type or id; a short id (EV-1a2b3c4d) or an entry's number will do."""
+    found = Q(object_type=words) | Q(object_id=words)
+    if SHORT_ID.match(words):
+        found |= Q(object_id__iendswith=words[3:])
+    if words.isascii() and words.isdigit() and len(words) <= 18:
+        found |= Q(index=int(words))
+    return found
 
 
 def midnight(day: date) -> datetime:

@@ -19,6 +19,7 @@ from governance.audit.proofs import (
     newest_checkpoint,
     texts_of,
 )
+from governance.evidence.models import Evidence
 from governance.identity import actions
 from governance.identity.principal import principal_of_token
 from tests.cast import PASSWORD, Cast
@@ -80,6 +81,22 @@ def test_log_is_searched_by_action_object_person_and_day(signed_log: Cast) -> No
     assert "No entry matches" in html_of(client, "/log?until=2020-01-01")
     assert "No entry matches" in html_of(client, f"/log?person={person}&action=role_granted")
     assert "No entry matches" not in html_of(client, f"/log?object={signed_log.person('owen').pk}")
+
+
+def test_log_is_searched_by_the_words_it_shows_by_short_ids_and_by_number(
+    signed_log: Cast,
+) -> None:
+    client = signed_in(signed_log, "dana")
+    stated = Evidence.objects.records("system").latest("number")
+    html = html_of(client, "/log?action=record+recorded")
+    assert "recorded" in html and "role granted" not in html
+    found = html_of(client, f"/log?object=EV-{str(stated.id)[-8:]}")
+    assert f'href="/log/{entry_index(stated)}"' in found and "role granted" not in found
+    assert 'href="/log/7"' in html_of(client, "/log?object=7")
+
+
+def entry_index(stated: Evidence) -> int:
+    return Leaf.objects.get(entry_id=stated.entry_id).index
 
 
 def test_a_date_that_is_none_is_named_beside_its_field(signed_log: Cast) -> None:
