@@ -1,6 +1,7 @@
 # Two commands are all one needs: `make demo` and `make test`.
 PYTHON ?= python3.11
-JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+# One more than there are cores: half of the time a test waits for a server or a browser.
+JOBS ?= $(shell echo $$(($$(nproc 2>/dev/null || echo 2) + 1)))
 ARGS ?=
 PY := .venv/bin/python
 PACKAGES := cli config demo governance inference lineage monitoring packages reports risk verifier

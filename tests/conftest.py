@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
 
 from tests.environment import session
@@ -31,6 +33,13 @@ from tests.environment.worker import Worker  # noqa: E402
 
 # Real hashing takes 0.3 s a sign-in by design; these passwords protect nothing.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+# On a machine that is busy elsewhere an example takes its time; that says nothing of the code.
+hypothesis_settings.register_profile(
+    "patient", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("patient")
 
 
 @pytest.hookimpl(tryfirst=True)
