@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
 
@@ -80,9 +82,20 @@ class Findings:
         """A block in which whatever goes wrong becomes a fault of this file."""
         return Caught(self, file, index)
 
-    def passed_over(self, what: str) -> PassedOver:
-        """A block in which whatever goes wrong is told and changes nothing."""
-        return PassedOver(self, what)
+    @contextmanager
+    def passed_over(self, what: str) -> Iterator[None]:
+        """A block in which whatever goes wrong is told and changes nothing.
+
+        Whoever can write to the database can write an entry that means nothing.
+        """
+        try:
+            yield
+        except (Unfit, MemoryError):
+            raise
+        except Changed as fault:
+            self.note(f"{what}: {fault.sentence[:300]}")
+        except Exception as error:  # noqa: BLE001 (whatever a hostile entry brings about)
+            self.note(f"{what}: it cannot be read ({str(error)[:200]}).")
 
     def doubted(self) -> Doubted:
         """A block whose refusal is a note where faults were found before: they may be its cause."""
@@ -107,29 +120,6 @@ class Doubted:
         if not isinstance(error, Unfit) or not self.findings.number:
             return False
         self.findings.note(error.sentence)
-        return True
-
-
-@dataclass(frozen=True)
-class PassedOver:
-    """Whoever can write to the database can write an entry that means nothing: it is told, and means nothing."""
-
-    findings: Findings
-    what: str
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> bool:
-        if not isinstance(error, Exception) or isinstance(error, (Unfit, MemoryError)):
-            return False
-        said = error.sentence if isinstance(error, Changed) else f"it cannot be read ({error})."
-        self.findings.note(f"{self.what}: {said[:300]}")
         return True
 
 

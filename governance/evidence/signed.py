@@ -32,9 +32,11 @@ def check_signed(rows: Mapping[int, Row], ring: Keyring, size: int, envelopes: E
 
     `envelopes` gives those of the rows whose signature this process has not checked yet.
     """
+    unvouched = {key.keyid for key in ring.keys.values() if not key.vouched}
+    own = {keyid for keyid in unvouched if is_at_hand(keyid)}
     for row in rows.values():
         fault = ring.fault(row.keyid, row.place, row.statement, size)
-        if fault == UNVOUCHED and is_at_hand(row.keyid):
+        if fault == UNVOUCHED and row.keyid in own:
             continue
         if fault not in {COUNTS, REVOKED}:
             changed(row, FAULTS[fault])
